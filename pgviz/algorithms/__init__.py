@@ -1,0 +1,1 @@
+"""How π improves: one module per algorithm, and what they share."""

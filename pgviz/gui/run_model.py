@@ -1,0 +1,166 @@
+"""RunModel: what the window knows of a run, as numbers to draw. Knows no Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgviz.config import RunConfig
+from pgviz.parameters import Value
+from pgviz.session.notices import RunState, SpeedMeasured, StateChanged
+from pgviz.training.events import (
+    EnvironmentFacts,
+    EpisodeEnded,
+    Event,
+    ParameterChanged,
+    PolicyFacts,
+    RunFailed,
+    RunStarted,
+    StepTaken,
+    UpdateApplied,
+)
+
+Floats = NDArray[np.float64]
+
+
+class Series:
+    """Rows of numbers that grow at the end; room is made by doubling, so appending is cheap.
+
+    Parameters
+    ----------
+    columns
+        Numbers in each row.
+    """
+
+    def __init__(self, columns: int) -> None:
+        self._rows = np.empty((1024, columns))
+        self._length = 0
+
+    def append(self, *row: float) -> None:
+        """Add one row."""
+        if self._length == len(self._rows):
+            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
+        self._rows[self._length] = row
+        self._length += 1
+
+    def __len__(self) -> int:
+        return self._length
+
+    def column(self, index: int) -> Floats:
+        """One column of all rows; a view that must not be written to."""
+        return self._rows[: self._length, index]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A knob that was turned: where on the step axis, which, from what and to what."""
+
+    step: int
+    name: str
+    previous: Value
+    value: Value
+
+
+class RunModel:
+    """All that the panels draw, kept up to date by :meth:`apply`.
+
+    Attributes
+    ----------
+    state
+        What the session is doing.
+    started
+        The facts of the present run, or ``None`` before the first.
+    step, seconds, steps_per_second
+        Progress as last reported.
+    episodes
+        Columns: step, return, length, moving average of the last 100 returns.
+    updates
+        Columns: step, entropy, max probability (NaN where none), learning rate, KL, gradient norm.
+    log_std
+        Columns: step, then one per action dimension; ``None`` where the policy has no std.
+    marks
+        Knobs that were turned, oldest first.
+    values
+        Hyperparameters as applied.
+    failure
+        The last failure of this run, or ``None``.
+    shown
+        The newest step shown, or ``None``.
+    """
+
+    AVERAGED_EPISODES = 100
+
+    def __init__(self) -> None:
+        self.state = RunState.EMPTY
+        self.generation = 0
+        self._clear()
+
+    def _clear(self) -> None:
+        self.started: RunStarted | None = None
+        self.step = 0
+        self.seconds = 0.0
+        self.steps_per_second = 0.0
+        self.episodes = Series(4)
+        self.updates = Series(6)
+        self.log_std: Series | None = None
+        self.marks: list[Mark] = []
+        self.values: dict[str, Value] = {}
+        self.failure: RunFailed | None = None
+        self.shown: StepTaken | None = None
+
+    @property
+    def config(self) -> RunConfig | None:
+        """The configuration that the present run was started with."""
+        return self.started.config if self.started else None
+
+    @property
+    def environment(self) -> EnvironmentFacts | None:
+        """Facts of the present run's environment."""
+        return self.started.environment if self.started else None
+
+    @property
+    def policy(self) -> PolicyFacts | None:
+        """Facts of the present run's policy."""
+        return self.started.policy if self.started else None
+
+    def apply(self, event: Event) -> None:
+        """Take one event in."""
+        if isinstance(event, RunStarted):
+            self._begin(event)
+        elif isinstance(event, EpisodeEnded):
+            self._add_episode(event)
+        elif isinstance(event, UpdateApplied):
+            self._add_update(event)
+        elif isinstance(event, ParameterChanged):
+            self.marks.append(Mark(event.step, event.name, event.previous, event.value))
+            self.values[event.name] = event.value
+        elif isinstance(event, RunFailed):
+            self.failure = event
+        elif isinstance(event, StateChanged):
+            self.state = event.state
+        elif isinstance(event, SpeedMeasured):
+            self.seconds, self.steps_per_second = event.seconds, event.steps_per_second
+        self.step = max(self.step, event.step)
+
+    def _begin(self, event: RunStarted) -> None:
+        self._clear()
+        self.generation += 1
+        self.started = event
+        self.values = dict(event.config.hyperparameters)
+        if event.policy.has_std:
+            self.log_std = Series(1 + len(event.environment.action_labels))
+
+    def _add_episode(self, event: EpisodeEnded) -> None:
+        recent = self.episodes.column(1)[-(self.AVERAGED_EPISODES - 1) :]
+        average = (recent.sum() + event.episode_return) / (len(recent) + 1)
+        self.episodes.append(event.step, event.episode_return, event.length, average)
+
+    def _add_update(self, event: UpdateApplied) -> None:
+        likeliest = np.nan if event.max_probability is None else event.max_probability
+        self.updates.append(
+            event.step, event.entropy, likeliest, event.learning_rate, event.kl, event.gradient_norm
+        )
+        if self.log_std is not None and event.log_std is not None:
+            self.log_std.append(event.step, *event.log_std)

@@ -1,0 +1,150 @@
+"""Hyperparameters that several algorithms share: the policy's own and the optimiser's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pgviz.parameters import Parameter, Value
+
+HIDDEN_SIZES = Parameter(
+    "hidden_sizes",
+    (64, 64),
+    "Hidden layers",
+    "Units in each hidden layer of the policy network, and of the value network beside it.",
+    kind="sizes",
+    low=1,
+    high=4096,
+)
+ACTIVATION = Parameter(
+    "activation",
+    "tanh",
+    "Activation",
+    "The non-linearity between the layers.",
+    kind="choice",
+    choices=("tanh", "relu"),
+)
+INITIAL_STD = Parameter(
+    "initial_std",
+    1.0,
+    "Initial std",
+    "Standard deviation from which the learned log_std starts. Moved during a run, it starts log_std again at "
+    "ln σ₀ at the next update.",
+    low=0.01,
+    high=10.0,
+    scale="log",
+    symbol="σ₀",
+    live="update",
+)
+ACTION_BOUNDS = Parameter(
+    "action_bounds",
+    "squash",
+    "Action bounds",
+    "How a Gaussian action is kept within the bounds: squashed by tanh, with the exact log-probability, or "
+    "sampled freely and clipped.",
+    kind="choice",
+    choices=("squash", "clip"),
+)
+POLICY = (HIDDEN_SIZES, ACTIVATION, INITIAL_STD, ACTION_BOUNDS)
+
+LEARNING_RATE = Parameter(
+    "learning_rate",
+    3e-4,
+    "Learning rate",
+    "Size of each optimiser step. With a linear schedule this is the value it starts from.",
+    low=1e-6,
+    high=1.0,
+    scale="log",
+    symbol="α",
+    live="minibatch",
+)
+LEARNING_RATE_SCHEDULE = Parameter(
+    "learning_rate_schedule",
+    "constant",
+    "Learning-rate schedule",
+    "Whether the learning rate stays as set or falls linearly to 0 at the last step.",
+    kind="choice",
+    choices=("constant", "linear"),
+)
+OPTIMIZER = Parameter(
+    "optimizer",
+    "adam",
+    "Optimiser",
+    "How a gradient becomes a step.",
+    kind="choice",
+    choices=("adam", "rmsprop"),
+)
+GAMMA = Parameter(
+    "gamma",
+    0.99,
+    "Discount",
+    "Weight of the next step's reward against this one's.",
+    low=0.0,
+    high=1.0,
+    symbol="γ",
+    live="update",
+)
+GAE_LAMBDA = Parameter(
+    "gae_lambda",
+    0.95,
+    "GAE λ",
+    "Trade-off of generalised advantage estimation: 0 trusts the value function, 1 trusts the sampled return.",
+    low=0.0,
+    high=1.0,
+    symbol="λ",
+    live="update",
+)
+ENTROPY_COEFFICIENT = Parameter(
+    "entropy_coefficient",
+    0.0,
+    "Entropy coefficient",
+    "Reward for staying random: larger keeps the policy exploring, 0 lets it become as sure as it likes.",
+    low=0.0,
+    high=1.0,
+    scale="cubic",
+    symbol="β",
+    live="minibatch",
+)
+VALUE_COEFFICIENT = Parameter(
+    "value_coefficient",
+    0.5,
+    "Value coefficient",
+    "Weight of the value function's squared error in the loss.",
+    low=0.0,
+    high=10.0,
+    scale="cubic",
+    live="minibatch",
+)
+MAX_GRADIENT_NORM = Parameter(
+    "max_gradient_norm",
+    0.5,
+    "Gradient clipping",
+    "Longest gradient that the optimiser is given; a longer one is shortened. None switches it off.",
+    low=1e-3,
+    high=1e3,
+    scale="log",
+    live="minibatch",
+    optional=True,
+)
+NORMALIZE_ADVANTAGE = Parameter(
+    "normalize_advantage",
+    True,
+    "Normalise advantages",
+    "Shift and scale the advantages of each minibatch to mean 0 and standard deviation 1.",
+    kind="flag",
+)
+ROLLOUT_LENGTH = Parameter(
+    "rollout_length",
+    256,
+    "Rollout length",
+    "Steps taken in each environment between two updates.",
+    kind="integer",
+    low=1,
+    high=16384,
+    scale="log",
+    unit="steps",
+)
+
+
+def with_default(parameter: Parameter, default: Value) -> Parameter:
+    """The same declaration with another algorithm's usual default."""
+    return replace(parameter, default=default)

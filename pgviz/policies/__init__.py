@@ -1,0 +1,1 @@
+"""π(a|s): distributions, networks, and what a policy decided at one step."""

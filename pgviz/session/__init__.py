@@ -1,0 +1,1 @@
+"""Who decides when the next event is pulled: commands in, events out."""

@@ -1,0 +1,51 @@
+"""The way out: events wait here until somebody polls.
+
+Producers append and nobody pushes. Of the steps only the newest with details is kept; the rare facts are kept
+all. One reader polls from its own thread.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from pgviz.training.events import Event, StepTaken
+
+
+class Mailbox:
+    """A slot for the newest step shown, a queue of facts, and the number of steps taken.
+
+    Attributes
+    ----------
+    step
+        Environment steps taken so far.
+    """
+
+    def __init__(self) -> None:
+        self.step = 0
+        self._facts: deque[Event] = deque()
+        self._shown: StepTaken | None = None
+
+    def put(self, event: Event) -> None:
+        """Take an event in; called by the worker alone."""
+        self.step = event.step
+        if not isinstance(event, StepTaken):
+            self._facts.append(event)
+        elif event.detail is not None:
+            self._shown = event
+
+    @property
+    def wants_step(self) -> bool:
+        """Whether the last step shown was taken out, so that another is worth its cost."""
+        return self._shown is None
+
+    def take_facts(self) -> list[Event]:
+        """All facts since the last call, oldest first."""
+        facts = []
+        while self._facts:
+            facts.append(self._facts.popleft())
+        return facts
+
+    def take_step(self) -> StepTaken | None:
+        """The newest step with details since the last call, or ``None``."""
+        shown, self._shown = self._shown, None
+        return shown

@@ -1,0 +1,276 @@
+"""Events: the only thing that leaves training.
+
+Each is a frozen dataclass of scalars and NumPy arrays, so that it pickles. No torch, Gymnasium or Qt is
+imported here, so that the window can name an event before any of them is loaded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgviz.config import RunConfig
+from pgviz.parameters import Value
+from pgviz.policies.decision import CategoricalDecision, Decision, GaussianDecision
+
+__all__ = [
+    "CategoricalDecision",
+    "Decision",
+    "EnvironmentFacts",
+    "EpisodeEnded",
+    "Event",
+    "GaussianDecision",
+    "MinibatchComputed",
+    "ParameterChanged",
+    "PolicyFacts",
+    "RunFailed",
+    "RunFinished",
+    "RunStarted",
+    "StepDetail",
+    "StepTaken",
+    "UpdateApplied",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentFacts:
+    """What a panel may want to say of an environment.
+
+    Parameters
+    ----------
+    id, title
+        The Gymnasium id and a name to show.
+    observation, action
+        The two spaces in words.
+    action_labels
+        A name for each discrete action, or for each dimension of a continuous one.
+    action_low, action_high
+        Bounds of each action dimension; empty for discrete actions.
+    frames_per_second
+        The environment's own real-time rate.
+    episode_step_limit
+        Steps after which an episode is truncated, or ``None``.
+    reward_threshold
+        The mean return at which the environment counts as solved, or ``None``.
+    renders
+        Whether it can draw ``rgb_array`` frames.
+    """
+
+    id: str
+    title: str
+    observation: str
+    action: str
+    action_labels: tuple[str, ...]
+    action_low: tuple[float, ...] = ()
+    action_high: tuple[float, ...] = ()
+    frames_per_second: float = 30.0
+    episode_step_limit: int | None = None
+    reward_threshold: float | None = None
+    renders: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFacts:
+    """What a panel may want to say of a policy.
+
+    Parameters
+    ----------
+    kind
+        ``"categorical"`` or ``"gaussian"``.
+    parameter_count
+        Numbers that are learned.
+    has_std
+        Whether there is a log_std to learn (and an initial std to set).
+    uniform_entropy
+        Entropy of the uniform policy in nats (ln n for n actions; the log-volume of a bounded box), or ``None``.
+    """
+
+    kind: str
+    parameter_count: int
+    has_std: bool
+    has_value: bool
+    uniform_entropy: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened in a run, when `step` environment steps had been taken (over all copies)."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted(Event):
+    """A run is set up and has not taken its first step."""
+
+    config: RunConfig
+    environment: EnvironmentFacts
+    policy: PolicyFacts
+
+
+@dataclass(frozen=True, slots=True)
+class StepDetail:
+    """One step of the watched environment, captured because somebody looks.
+
+    `frame`, the observation and the distribution belong to the same moment: the state *before* the action. The
+    reward and the two flags are what the action led to.
+
+    Parameters
+    ----------
+    environment_index
+        Which copy is watched, from 0.
+    episode
+        Number of its episode, from 1, counted over all copies.
+    episode_step
+        Steps taken in the episode before this one.
+    decision
+        What the policy saw and did.
+    reward, terminated, truncated
+        What the environment answered.
+    episode_return
+        Undiscounted sum of the episode's rewards, this one included.
+    frame
+        The picture, ``(H, W, 3)`` uint8, or ``None`` where nothing could be drawn.
+    """
+
+    environment_index: int
+    episode: int
+    episode_step: int
+    decision: Decision
+    reward: float
+    terminated: bool
+    truncated: bool
+    episode_return: float
+    frame: NDArray[np.uint8] | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepTaken(Event):
+    """Every copy of the environment took one step."""
+
+    detail: StepDetail | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeEnded(Event):
+    """One copy finished an episode.
+
+    Parameters
+    ----------
+    environment_index, episode, seed
+        Which copy, the episode's number from 1, and the seed from which it can be rebuilt.
+    episode_return, length
+        Undiscounted sum of rewards, and number of steps.
+    terminated, truncated
+        Whether the task ended it, or a limit did.
+    """
+
+    environment_index: int
+    episode: int
+    seed: int
+    episode_return: float
+    length: int
+    terminated: bool
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MinibatchComputed(Event):
+    """A loss and its gradient are there; the optimiser has not stepped yet.
+
+    Parameters
+    ----------
+    update, minibatch
+        Number of the update from 1, and of the minibatch in it from 0.
+    loss, gradient_norm
+        The whole loss, and the Euclidean norm of its gradient before clipping.
+    learning_rate
+        The rate at which the step is about to be made.
+    """
+
+    update: int
+    minibatch: int
+    loss: float
+    gradient_norm: float
+    learning_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateApplied(Event):
+    """The policy has changed: all minibatches of a rollout were applied.
+
+    Means are over the update's minibatches.
+
+    Parameters
+    ----------
+    update
+        Number of the update, from 1.
+    learning_rate
+        As last applied, schedule included.
+    entropy
+        Mean entropy of π over the rollout's states, in nats.
+    max_probability
+        Mean probability of the likeliest action, or ``None`` for a continuous policy.
+    log_std
+        log_std per action dimension after the update, ``(D,)``, or ``None`` where there is none.
+    objective
+        The policy's surrogate objective, ascended.
+    value_loss, explained_variance
+        Of the critic, or ``None`` where there is none.
+    kl
+        Approximate KL divergence of the new policy from the one that collected the rollout.
+    clip_fraction
+        Share of samples whose ratio was clipped, or ``None`` where the algorithm does not clip.
+    gradient_norm
+        Mean norm of the gradient before clipping.
+    minibatches
+        How many optimiser steps were made.
+    """
+
+    update: int
+    learning_rate: float
+    entropy: float
+    max_probability: float | None
+    log_std: NDArray[np.float64] | None
+    objective: float
+    value_loss: float | None
+    explained_variance: float | None
+    kl: float
+    clip_fraction: float | None
+    gradient_norm: float
+    minibatches: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterChanged(Event):
+    """A knob that was asked for has been applied."""
+
+    name: str
+    previous: Value
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished(Event):
+    """All the steps that were wanted have been taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFailed(Event):
+    """The run cannot go on; what it had emitted stays true.
+
+    Parameters
+    ----------
+    message
+        One sentence that says what to do.
+    traceback
+        For the details view and the log.
+    tensor
+        The first tensor that was not finite, for a numerical fault.
+    """
+
+    message: str
+    traceback: str = field(default="", repr=False)
+    tensor: str | None = None
