@@ -18,6 +18,29 @@ UNBOUNDED = 1e30
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyFacts:
+    """What a panel may want to say of a policy.
+
+    Parameters
+    ----------
+    kind
+        ``"categorical"`` or ``"gaussian"``.
+    parameter_count
+        Numbers that are learned.
+    has_std
+        Whether there is a log_std to learn (and an initial std to set).
+    uniform_entropy
+        Entropy of the uniform policy in nats (ln n for n actions; the log-volume of a bounded box), or ``None``.
+    """
+
+    kind: str
+    parameter_count: int
+    has_std: bool
+    has_value: bool
+    uniform_entropy: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What one environment's policy saw and did; the base of the two kinds below.
 

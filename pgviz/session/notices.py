@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from pgviz.training.events import Event
+from pgviz.training.events import EnvironmentListing, Event
 
 
 class RunState(enum.StrEnum):
@@ -48,25 +48,6 @@ class SpeedMeasured(Event):
 
     steps_per_second: float
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class EnvironmentListing:
-    """One line of the list of environments.
-
-    Parameters
-    ----------
-    id
-        The Gymnasium id.
-    available
-        Whether its packages are installed.
-    reason
-        Why not, with the pip extra to install; empty where it is available.
-    """
-
-    id: str
-    available: bool
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgviz.config import RunConfig
+from pgviz.environments.facts import EnvironmentFacts, EnvironmentListing
 from pgviz.parameters import Value
-from pgviz.policies.decision import CategoricalDecision, Decision, GaussianDecision
+from pgviz.policies.decision import CategoricalDecision, Decision, GaussianDecision, PolicyFacts
 
 __all__ = [
     "CategoricalDecision",
     "Decision",
     "EnvironmentFacts",
+    "EnvironmentListing",
     "EpisodeEnded",
     "Event",
     "GaussianDecision",
@@ -32,66 +34,6 @@ __all__ = [
     "StepTaken",
     "UpdateApplied",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class EnvironmentFacts:
-    """What a panel may want to say of an environment.
-
-    Parameters
-    ----------
-    id, title
-        The Gymnasium id and a name to show.
-    observation, action
-        The two spaces in words.
-    action_labels
-        A name for each discrete action, or for each dimension of a continuous one.
-    action_low, action_high
-        Bounds of each action dimension; empty for discrete actions.
-    frames_per_second
-        The environment's own real-time rate.
-    episode_step_limit
-        Steps after which an episode is truncated, or ``None``.
-    reward_threshold
-        The mean return at which the environment counts as solved, or ``None``.
-    renders
-        Whether it can draw ``rgb_array`` frames.
-    """
-
-    id: str
-    title: str
-    observation: str
-    action: str
-    action_labels: tuple[str, ...]
-    action_low: tuple[float, ...] = ()
-    action_high: tuple[float, ...] = ()
-    frames_per_second: float = 30.0
-    episode_step_limit: int | None = None
-    reward_threshold: float | None = None
-    renders: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyFacts:
-    """What a panel may want to say of a policy.
-
-    Parameters
-    ----------
-    kind
-        ``"categorical"`` or ``"gaussian"``.
-    parameter_count
-        Numbers that are learned.
-    has_std
-        Whether there is a log_std to learn (and an initial std to set).
-    uniform_entropy
-        Entropy of the uniform policy in nats (ln n for n actions; the log-volume of a bounded box), or ``None``.
-    """
-
-    kind: str
-    parameter_count: int
-    has_std: bool
-    has_value: bool
-    uniform_entropy: float | None
 
 
 @dataclass(frozen=True, slots=True)

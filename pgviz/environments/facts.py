@@ -1,0 +1,61 @@
+"""What can be said of an environment without having Gymnasium loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentFacts:
+    """What a panel may want to say of an environment.
+
+    Parameters
+    ----------
+    id, title
+        The Gymnasium id and a name to show.
+    observation, action
+        The two spaces in words.
+    action_labels
+        A name for each discrete action, or for each dimension of a continuous one.
+    action_low, action_high
+        Bounds of each action dimension; empty for discrete actions.
+    frames_per_second
+        The environment's own real-time rate.
+    episode_step_limit
+        Steps after which an episode is truncated, or ``None``.
+    reward_threshold
+        The mean return at which the environment counts as solved, or ``None``.
+    renders
+        Whether it can draw ``rgb_array`` frames.
+    """
+
+    id: str
+    title: str
+    observation: str
+    action: str
+    action_labels: tuple[str, ...]
+    action_low: tuple[float, ...] = ()
+    action_high: tuple[float, ...] = ()
+    frames_per_second: float = 30.0
+    episode_step_limit: int | None = None
+    reward_threshold: float | None = None
+    renders: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentListing:
+    """One line of the list of environments.
+
+    Parameters
+    ----------
+    id
+        The Gymnasium id.
+    available
+        Whether its packages are installed.
+    reason
+        Why not, with the pip extra to install; empty where it is available.
+    """
+
+    id: str
+    available: bool
+    reason: str = ""
