@@ -108,13 +108,17 @@ is_set_up() {
     return 1
 }
 
+# Sound: its Python is new enough, pip starts, and its commands name this folder (they break when it is moved).
+is_sound() {
+    is_new_enough "$VENV_PYTHON" &&
+        "$VENV_PYTHON" -m pip --version >/dev/null 2>&1 &&
+        grep -qF "$(pwd)/.venv/bin/python" .venv/bin/pip
+}
+
 make_venv() {
-    if [ -f .venv/pgviz-root ] && [ "$(cat .venv/pgviz-root)" = "$(pwd)" ] && "$VENV_PYTHON" -m pip --version >/dev/null 2>&1; then
-        return
-    fi
+    if is_sound; then return; fi
     say "making .venv with $("$1" --version)"
     "$1" -m venv --clear .venv || stop "$1 could not make .venv; see the lines above."
-    pwd >.venv/pgviz-root
 }
 
 install_pgviz() {

@@ -1,4 +1,4 @@
-"""Is there a screen that a window can be shown on?"""
+"""Tells whether there is a screen that a window can be shown on."""
 
 import os
 import sys
