@@ -111,6 +111,34 @@ class RunConfig:
         self.parameters[name]
         return self.hyperparameters[name]
 
+    def number(self, name: str) -> float:
+        """The value of a parameter that is a number."""
+        value = self.value(name)
+        assert isinstance(value, int | float)
+        return float(value)
+
+    def integer(self, name: str) -> int:
+        """The value of a parameter that is a whole number."""
+        value = self.value(name)
+        assert isinstance(value, int)
+        return value
+
+    def flag(self, name: str) -> bool:
+        """The value of a parameter that is true or false."""
+        return self.value(name) is True
+
+    def text(self, name: str) -> str:
+        """The value of a parameter that is one of several words."""
+        value = self.value(name)
+        assert isinstance(value, str)
+        return value
+
+    def sizes(self, name: str) -> tuple[int, ...]:
+        """The value of a parameter that is a list of sizes."""
+        value = self.value(name)
+        assert isinstance(value, tuple)
+        return value
+
     def changed(self, **given: object) -> RunConfig:
         """The same run with other values, validated again."""
         current = {name: self.value(name) for name in (*RUN_PARAMETERS, *self.parameters)}

@@ -1,0 +1,115 @@
+"""Rollout: what was lived through between two updates.
+
+Shape suffixes: T time, N copies of the environment, O observation entries, B flattened T·N less what was idle.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgviz.policies.decision import Array
+from pgviz.policies.policy import Samples
+
+
+class Rollout:
+    """Steps of all copies, in preallocated arrays that grow when needed.
+
+    Parameters
+    ----------
+    copies
+        Copies N of the environment.
+    observation_size
+        Entries O of an encoded observation.
+    capacity
+        Steps T to make room for.
+    """
+
+    def __init__(self, copies: int, observation_size: int, capacity: int) -> None:
+        self.length = 0
+        self.copies = copies
+        self._observations = np.empty((capacity, copies, observation_size), np.float32)
+        self._rewards = np.empty((capacity, copies), np.float32)
+        self._terminated = np.empty((capacity, copies), bool)
+        self._ended = np.empty((capacity, copies), bool)
+        self._active = np.empty((capacity, copies), bool)
+        self._samples: Samples | None = None
+        self.final_observations: dict[tuple[int, int], Array] = {}
+        self.last_observations_NO: Array = self._observations[0]
+
+    def append(  # noqa: PLR0917
+        self,
+        observations_NO: Array,
+        samples: Samples,
+        rewards_N: Array,
+        terminated_N: NDArray[np.bool_],
+        truncated_N: NDArray[np.bool_],
+        active_N: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Add one step of every copy; `active_N` is false for a copy that was not stepped."""
+        t = self.length
+        if self._samples is None:
+            self._samples = np.empty((len(self._rewards), *samples.shape), samples.dtype)
+        if t == len(self._rewards):
+            self._grow()
+        assert self._samples is not None
+        self._observations[t] = observations_NO
+        self._samples[t] = samples
+        self._rewards[t] = rewards_N
+        self._terminated[t] = terminated_N
+        np.logical_or(terminated_N, truncated_N, out=self._ended[t])
+        self._active[t] = True if active_N is None else active_N
+        self.length = t + 1
+
+    def _grow(self) -> None:
+        for name in ("_observations", "_rewards", "_terminated", "_ended", "_active", "_samples"):
+            array = getattr(self, name)
+            setattr(self, name, np.concatenate([array, np.empty_like(array)]))
+
+    def add_final_observation(self, copy: int, observation_O: Array) -> None:
+        """Remember the state in which the last step left a copy whose episode ended."""
+        self.final_observations[self.length - 1, copy] = observation_O
+
+    def clear(self) -> None:
+        """Forget all steps and keep the room."""
+        self.length = 0
+        self.final_observations = {}
+
+    def discard_unfinished(self) -> None:
+        """Leave out the steps of each copy after the end of its last episode."""
+        for n in range(self.copies):
+            ends = np.flatnonzero(self._ended[: self.length, n] & self._active[: self.length, n])
+            self._active[(ends[-1] + 1 if len(ends) else 0) : self.length, n] = False
+
+    @property
+    def observations_TNO(self) -> Array:
+        """Encoded observations before each step."""
+        return self._observations[: self.length]
+
+    @property
+    def rewards_TN(self) -> NDArray[np.float32]:
+        """Rewards of each step; 0 where a copy was idle."""
+        return self._rewards[: self.length]
+
+    @property
+    def terminated_TN(self) -> NDArray[np.bool_]:
+        """Where the task ended the episode."""
+        return self._terminated[: self.length]
+
+    @property
+    def ended_TN(self) -> NDArray[np.bool_]:
+        """Where the episode ended, for whatever reason."""
+        return self._ended[: self.length]
+
+    @property
+    def active_B(self) -> NDArray[np.bool_] | None:
+        """Which of the flattened steps count; ``None`` where all do."""
+        active = self._active[: self.length].reshape(-1)
+        return None if active.all() else active
+
+    @property
+    def samples_B(self) -> Samples:
+        """What the policy drew, flattened over time and copies."""
+        assert self._samples is not None
+        samples = self._samples[: self.length]
+        return samples.reshape(self.length * self.copies, *samples.shape[2:])

@@ -1,0 +1,101 @@
+"""Bounds of a continuous action, and the smooth maps from the real line into them.
+
+Shape suffixes: B batch, D action dimensions, Q quadrature nodes.
+
+Each dimension is mapped by a strictly increasing function a = g(u):
+
+============  ==========================  ==================
+bounds        g(u)                        ln da/du
+============  ==========================  ==================
+low and high  low + (high−low)(1+tanh u)/2  ln((high−low)/2) + 2(ln 2 − u − softplus(−2u))
+low only      low + softplus(u)           −softplus(−u)
+high only     high − softplus(−u)         −softplus(u)
+none          u                           0
+============  ==========================  ==================
+
+The first is the squashing of Haarnoja et al. 2018 (arXiv:1801.01290, appendix C), its logarithm in the form that
+stays exact where 1 − tanh² underflows.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn.functional import softplus
+
+from pgviz.policies.decision import UNBOUNDED, Array
+
+LN_2 = math.log(2.0)
+
+
+class ActionBounds:
+    """The bounds of a flattened ``Box``, and how a real vector is brought within them.
+
+    Parameters
+    ----------
+    low_D, high_D
+        Bounds of each dimension; anything beyond ±1e30 counts as none.
+
+    Attributes
+    ----------
+    low_D, high_D
+        The bounds as float64, ±inf where there is none.
+    """
+
+    def __init__(self, low_D: Array, high_D: Array) -> None:
+        self.low_D = np.where(np.asarray(low_D, float) < -UNBOUNDED, -np.inf, low_D).astype(float)
+        self.high_D = np.where(np.asarray(high_D, float) > UNBOUNDED, np.inf, high_D).astype(float)
+        has_low, has_high = np.isfinite(self.low_D), np.isfinite(self.high_D)
+        self._both = has_low & has_high
+        self._low_only = has_low & ~has_high
+        self._high_only = has_high & ~has_low
+        with np.errstate(invalid="ignore"):
+            half = np.where(self._both, (self.high_D - self.low_D) / 2, 1.0)
+        self._half_D = half
+        self._plain = bool(self._both.all())
+        self._low_t = torch.tensor(np.where(self._both, self.low_D, 0.0), dtype=torch.float32)
+        self._log_half_t = torch.tensor(np.log(np.maximum(half, 1e-38)), dtype=torch.float32)
+
+    @property
+    def volume_log(self) -> float | None:
+        """Logarithm of the box's volume, which is the entropy of the uniform policy; ``None`` if infinite."""
+        return float(np.log(self._half_D * 2).sum()) if self._plain else None
+
+    def squash(self, u_BD: Array) -> NDArray[np.float64]:
+        """Map real vectors to actions, never outside of the bounds."""
+        u = np.asarray(u_BD, float)
+        a = (
+            np.where(self._both, self.low_D + self._half_D * (1.0 + np.tanh(u)), u)
+            if self._both.any()
+            else u.copy()
+        )
+        if not self._plain:
+            low, high = self._low_only, self._high_only
+            a[..., low] = self.low_D[low] + np.logaddexp(0.0, u[..., low])
+        a[..., high] = self.high_D[high] - np.logaddexp(0.0, -u[..., high])
+        return self.clip(a)
+
+    def clip(self, u_BD: Array) -> NDArray[np.float64]:
+        """Cut real vectors off at the bounds."""
+        clipped: NDArray[np.float64] = np.clip(np.asarray(u_BD, float), self.low_D, self.high_D)
+        return clipped
+
+    def log_slope(self, u_BD: Tensor) -> Tensor:
+        """Return ln da/du of every dimension, same shape as `u_BD`; differentiable and finite for any finite u."""
+        if self._plain:
+            return self._log_half_t + 2.0 * (LN_2 - u_BD - softplus(-2.0 * u_BD))
+        columns = [self._log_slope_one(u_BD[..., d], d) for d in range(u_BD.shape[-1])]
+        return torch.stack(columns, -1)
+
+    def _log_slope_one(self, u_B: Tensor, d: int) -> Tensor:
+        if self._both[d]:
+            return self._log_half_t[d] + 2.0 * (LN_2 - u_B - softplus(-2.0 * u_B))
+        if self._low_only[d]:
+            return -softplus(-u_B)
+        if self._high_only[d]:
+            return -softplus(u_B)
+        return torch.zeros_like(u_B)
