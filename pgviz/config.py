@@ -93,11 +93,12 @@ class RunConfig:
         """
         if not isinstance(environment, str) or not environment.strip():
             raise UsageError("an environment id is needed, for example CartPole-v1.")
+        environment = environment.strip()
         declared = hyperparameters.declaration(algorithm).parameters
         wanted: dict[str, object] = dict(preset(algorithm, environment)) | given
         run = {name: wanted.pop(name) for name in RUN_PARAMETERS if name in wanted}
         resolved: dict[str, Any] = RUN_PARAMETERS.resolve(run)
-        return cls(environment.strip(), algorithm, hyperparameters=declared.resolve(wanted), **resolved)
+        return cls(environment, algorithm, hyperparameters=declared.resolve(wanted), **resolved)
 
     @property
     def parameters(self) -> ParameterSet:
@@ -162,6 +163,9 @@ class RunConfig:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise UsageError(f"this is not a pgviz run configuration: {error}.") from None
         run = {"seed": stored.seed, "steps": stored.steps, "environment_count": stored.environment_count}
+        declared = hyperparameters.declaration(stored.algorithm).parameters
+        for name in stored.hyperparameters:
+            declared[name]  # a name in a file stands for a hyperparameter, never for an argument of create
         return cls.create(stored.environment, stored.algorithm, **(run | stored.hyperparameters))
 
 

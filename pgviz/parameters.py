@@ -139,7 +139,8 @@ class Parameter:
         return word
 
     def _in_range(self, number: float) -> bool:
-        return math.isfinite(number) and self.low <= number <= self.high
+        # Compared first: an integer too long for a float can be compared but not converted.
+        return self.low <= number <= self.high and abs(number) < math.inf
 
     def _validate_float(self, value: object) -> Value:
         if isinstance(value, bool) or not isinstance(value, int | float) or not self._in_range(value):
