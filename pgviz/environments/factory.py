@@ -1,0 +1,14 @@
+"""Making one environment, with every way in which that fails told in one sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gymnasium
+
+Environment = gymnasium.Env[Any, Any]
+
+
+def make(id: str, *, render: bool) -> Environment:
+    """Make one environment."""
+    return gymnasium.make(id, render_mode="rgb_array" if render else None, disable_env_checker=True)

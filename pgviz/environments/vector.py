@@ -1,0 +1,295 @@
+"""Several copies of one environment, stepped together, each episode from a seed of its own.
+
+Shape suffixes: N copies, O numbers in an encoded observation.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgviz.environments.describe import describe
+from pgviz.environments.factory import make
+from pgviz.environments.faults import FaultReporter
+from pgviz.environments.frames import FrameRenderer
+from pgviz.environments.seeds import EpisodeSeeds
+from pgviz.environments.spaces import ObservationEncoder, ObservationMismatch, require_supported, splitter
+
+
+class EndedEpisode(NamedTuple):
+    """An episode that has just ended; the fields of :class:`pgviz.training.events.EpisodeEnded`."""
+
+    environment_index: int
+    episode: int
+    seed: int
+    episode_return: float
+    length: int
+    terminated: bool
+    truncated: bool
+
+
+class VectorStep(NamedTuple):
+    """What one step of all copies led to. The arrays belong to the receiver: they are new for each step.
+
+    Parameters
+    ----------
+    observations
+        What to act on next, ``(N, O)`` float32: already the first observation of the next episode where one
+        ended (unless without autoreset). Read only: the vector environment repeats its rows for inactive copies.
+    rewards
+        ``(N,)`` float64; 0 for inactive copies.
+    terminated, truncated
+        ``(N,)`` bool, kept apart; both may hold.
+    final_observations
+        By copy, the encoded last observation ``(O,)`` of an episode that ended in this step.
+    ended
+        The episodes that ended in this step, by copy.
+    """
+
+    observations: NDArray[np.float32]
+    rewards: NDArray[np.float64]
+    terminated: NDArray[np.bool_]
+    truncated: NDArray[np.bool_]
+    final_observations: dict[int, NDArray[np.float32]]
+    ended: list[EndedEpisode]
+
+
+class VectorEnvironment:
+    """N copies of one environment.
+
+    Parameters
+    ----------
+    id
+        A Gymnasium id, also of the form ``module:Id``.
+    count
+        How many copies.
+    seeds
+        From which each episode's seed is drawn: a pure function of it, the copy, and how many episodes that copy
+        has begun. It is not advanced.
+    render
+        Whether frames may be asked for.
+
+    Attributes
+    ----------
+    encoder
+        Turns observations into vectors.
+    facts
+        What there is to say of the environment.
+    episode_numbers, episode_seeds, episode_lengths, episode_returns
+        Of each copy's current episode, ``(N,)``: its number from 1, counted over all copies in the order in which
+        they begin; its seed; its steps and its undiscounted return so far.
+
+    Raises
+    ------
+    UsageError
+        Where the environment cannot be made or its spaces are not supported.
+    """
+
+    def __init__(self, id: str, count: int, seeds: np.random.SeedSequence, *, render: bool) -> None:
+        self.count = count
+        self._environments = [make(id, render=render)]
+        try:
+            first = self._environments[0]
+            require_supported(id, first.observation_space, first.action_space)
+            self._environments += [make(id, render=render) for _ in range(1, count)]
+        except BaseException:
+            self.close()
+            raise
+        self.observation_space = first.observation_space
+        self.action_space = first.action_space
+        self.encoder = ObservationEncoder(first.observation_space)
+        self.facts = describe(id, first)
+        self._frames = FrameRenderer(self._environments, self.facts.renders)
+        self._faults = FaultReporter(id)
+        self._seeds = EpisodeSeeds(seeds)
+        self._split = splitter(first.action_space)
+        self._steps = [environment.step for environment in self._environments]
+        self._all = range(count)
+        self._clear()
+
+    def _clear(self) -> None:
+        count = self.count
+        self.episode_numbers = np.zeros(count, np.int64)
+        self.episode_seeds = np.zeros(count, np.int64)
+        self.episode_lengths = np.zeros(count, np.int64)
+        self.episode_returns = np.zeros(count, np.float64)
+        self._begun = [0] * count
+        self._episodes = 0
+        self._waiting: set[int] = set()
+        self._observations = np.zeros((count, self.encoder.size), np.float32)
+
+    @property
+    def render_error(self) -> str:
+        """Why nothing can be drawn; empty as long as it can."""
+        return self._frames.error
+
+    def reset(self) -> NDArray[np.float32]:
+        """Begin a new episode in every copy.
+
+        Returns
+        -------
+        numpy.ndarray
+            The first observations, ``(N, O)``.
+
+        Raises
+        ------
+        EnvironmentFault
+            Where the environment raises or returns what its spaces rule out.
+        """
+        self._observations = np.stack([self._begin(index) for index in self._all])
+        return self._observations.copy()
+
+    def begin_episode(self, index: int) -> NDArray[np.float32]:
+        """Begin a new episode in one copy, and return its first observation ``(O,)``; see :meth:`reset`."""
+        observation_O = self._begin(index)
+        self._observations = self._observations.copy()
+        self._observations[index] = observation_O
+        return observation_O
+
+    def step(
+        self, actions: NDArray[Any], active: NDArray[np.bool_] | None = None, *, autoreset: bool = True
+    ) -> VectorStep:
+        """Step every copy, or those that are active.
+
+        Parameters
+        ----------
+        actions
+            ``(N,)`` integers, the space's `start` included, for a Discrete space; ``(N, *shape)`` for a Box.
+        active
+            Which copies are stepped, ``(N,)``; all of them where ``None``.
+        autoreset
+            Whether the next episode of a copy begins at once when one has ended. Without it that copy must be left
+            inactive until :meth:`begin_episode`.
+
+        Raises
+        ------
+        EnvironmentFault
+            Where the environment raises, or returns what its spaces rule out, or a number that is not finite.
+        """
+        indices = self._all if active is None else np.flatnonzero(active).tolist()
+        if self._waiting and not self._waiting.isdisjoint(indices):
+            raise ValueError(f"copies {sorted(self._waiting)} have no episode: call begin_episode first")
+        rewards_N = np.zeros(self.count)
+        terminated_N = np.zeros(self.count, np.bool_)
+        truncated_N = np.zeros(self.count, np.bool_)
+        seen, done = self._step_each(indices, actions, rewards_N, terminated_N, truncated_N)
+        observations_NO = self._encode(indices, seen)
+        self._check_finite(indices, observations_NO, rewards_N)
+        self.episode_lengths += 1 if active is None else active
+        self.episode_returns += rewards_N
+        final: dict[int, NDArray[np.float32]] = {}
+        ended: list[EndedEpisode] = []
+        for index in done:
+            final[index] = observations_NO[index].copy()
+            ended.append(self._ended(index, bool(terminated_N[index]), bool(truncated_N[index])))
+            if autoreset:
+                observations_NO[index] = self._begin(index)
+            else:
+                self._waiting.add(index)
+        self._observations = observations_NO
+        return VectorStep(observations_NO, rewards_N, terminated_N, truncated_N, final, ended)
+
+    def render(self, index: int) -> NDArray[np.uint8] | None:
+        """Draw one copy as it is now, ``(H, W, 3)``; ``None`` where that fails (see :attr:`render_error`)."""
+        return self._frames.render(index)
+
+    def close(self) -> None:
+        """Close all copies; what they raise in closing no longer matters to anybody."""
+        for environment in self._environments:
+            with contextlib.suppress(Exception):
+                environment.close()
+
+    def _step_each(
+        self,
+        indices: range | list[int],
+        actions: NDArray[Any],
+        rewards_N: NDArray[np.float64],
+        terminated_N: NDArray[np.bool_],
+        truncated_N: NDArray[np.bool_],
+    ) -> tuple[list[Any], list[int]]:
+        """Step the copies at `indices`: fill the arrays, return the raw observations and who is done."""
+        seen: list[Any] = []
+        done: list[int] = []
+        see, steps, split = seen.append, self._steps, self._split(actions)
+        for index in indices:
+            try:
+                result = steps[index](split[index])
+            except Exception as error:
+                raise self._faults.raised(error, *self._place(index, 1)) from error
+            try:
+                observation, reward, terminated, truncated, _ = result
+                rewards_N[index] = reward
+            except (TypeError, ValueError):
+                raise self._faults.malformed(result, *self._place(index, 1)) from None
+            see(observation)
+            if terminated or truncated:
+                done.append(index)
+                terminated_N[index] = terminated
+                truncated_N[index] = truncated
+        return seen, done
+
+    def _encode(self, indices: range | list[int], seen: list[Any]) -> NDArray[np.float32]:
+        try:
+            encoded = self.encoder.encode_batch(seen) if seen else None
+        except ObservationMismatch as mismatch:
+            raise self._faults.mismatch(mismatch, *self._place(indices[mismatch.position], 1)) from None
+        if encoded is not None and len(seen) == self.count:
+            return encoded
+        observations_NO = self._observations.copy()
+        if encoded is not None:
+            observations_NO[indices] = encoded
+        return observations_NO
+
+    def _check_finite(
+        self, indices: range | list[int], observations_NO: NDArray[np.float32], rewards_N: NDArray[np.float64]
+    ) -> None:
+        flat = observations_NO.reshape(-1)
+        # One number that is finite only if all are; it may overflow, so a hit is looked at closely.
+        if math.isfinite(flat.dot(flat)) and math.isfinite(rewards_N.sum()):
+            return
+        for index in indices:
+            self._faults.require_finite(observations_NO[index], rewards_N[index], *self._place(index, 1))
+
+    def _begin(self, index: int) -> NDArray[np.float32]:
+        seed = self._seeds.seed(index, self._begun[index])
+        self._begun[index] += 1
+        self._episodes += 1
+        self.episode_numbers[index] = self._episodes
+        self.episode_seeds[index] = seed
+        self.episode_lengths[index] = 0
+        self.episode_returns[index] = 0.0
+        self._waiting.discard(index)
+        place = self._place(index, 0)
+        try:
+            result = self._environments[index].reset(seed=seed)
+        except Exception as error:
+            raise self._faults.raised(error, *place) from error
+        try:
+            observation, _ = result
+        except (TypeError, ValueError):
+            raise self._faults.malformed(result, *place) from None
+        try:
+            encoded_O = self.encoder.encode(observation)
+        except ObservationMismatch as mismatch:
+            raise self._faults.mismatch(mismatch, *place) from None
+        self._faults.require_finite(encoded_O, 0.0, *place)
+        return encoded_O
+
+    def _place(self, index: int, ahead: int) -> tuple[int, int]:
+        """Episode, and the step in it (0 for its reset), for a fault's message."""
+        return int(self.episode_numbers[index]), int(self.episode_lengths[index]) + ahead
+
+    def _ended(self, index: int, terminated: bool, truncated: bool) -> EndedEpisode:
+        return EndedEpisode(
+            index,
+            int(self.episode_numbers[index]),
+            int(self.episode_seeds[index]),
+            float(self.episode_returns[index]),
+            int(self.episode_lengths[index]),
+            terminated,
+            truncated,
+        )
