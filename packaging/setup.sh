@@ -37,25 +37,31 @@ find_python() {
 
 # Debian splits ensurepip from Python, into a package that bears the version.
 venv_package() {
-    "$1" -c 'import ensurepip, venv' >/dev/null 2>&1 ||
+    is_sound || "$1" -c 'import ensurepip, venv' >/dev/null 2>&1 ||
         "$1" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
 }
 
 # ---- system packages ---------------------------------------------------------------------------------------------
 
-uses() {
-    echo offscreen
-    if [ "$purpose" = test ] || [ -n "${DISPLAY:-}" ]; then echo xcb; fi
-    if [ -n "${WAYLAND_DISPLAY:-}" ]; then echo wayland; fi
+packages_for() {
+    interpreter=$1
+    shift
+    "$interpreter" -I pgviz/system_libraries.py "$@"
 }
 
-library_packages() {
-    # shellcheck disable=SC2046  # one word per use is meant
-    "$1" -I pgviz/system_libraries.py $(uses)
+# Without these pgviz does not start.
+needed_packages() {
+    venv_package "$1"
+    set -- "$1" offscreen
+    if [ -n "${DISPLAY:-}" ]; then set -- "$@" xcb; fi
+    if [ -n "${WAYLAND_DISPLAY:-}" ]; then set -- "$@" wayland; fi
+    packages_for "$@"
 }
 
-tool_packages() {
+# Without these some tests are skipped, and say so.
+wanted_packages() {
     [ "$purpose" = test ] || return 0
+    [ -n "${DISPLAY:-}" ] || packages_for "$1" xcb
     command -v Xvfb >/dev/null || echo xvfb
     command -v desktop-file-validate >/dev/null || echo desktop-file-utils
     command -v appstreamcli >/dev/null || echo appstream
@@ -65,8 +71,7 @@ apt_install() {
     say "installing $*"
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -q >/dev/null || say "apt-get update failed; going on with the lists that are here."
-    # shellcheck disable=SC2086,SC2048
-    apt-get install -y -q --no-install-recommends $* >/dev/null
+    apt-get install -y -q --no-install-recommends "$@" >/dev/null
 }
 
 # Installs packages, or prints the line that does; false if they are still missing.
@@ -83,12 +88,11 @@ provide() {
 
 provide_system_packages() {
     is_linux || return 0
-    needed=$(venv_package "$1"; library_packages "$1")
-    tools=$(tool_packages)
-    [ -n "$needed$tools" ] || return 0
-    # shellcheck disable=SC2086
-    if provide $needed $tools; then return; fi
-    # The tools check the packaging alone; the tests that want them say so and are skipped.
+    needed=$(needed_packages "$1")
+    wanted=$(wanted_packages "$1")
+    [ -n "$needed$wanted" ] || return 0
+    # shellcheck disable=SC2086  # one word per package is meant
+    if provide $needed $wanted; then return; fi
     [ -z "$needed" ] || exit 1
 }
 
