@@ -75,7 +75,7 @@ def test_that_what_is_given_goes_before_the_preset() -> None:
 def test_that_a_change_is_validated() -> None:
     config = RunConfig.create()
     assert config.changed(seed=7).seed == 7
-    with pytest.raises(UsageError, match="^learning_rate must be a number from 1e-06 to 1; got 5.$"):
+    with pytest.raises(UsageError, match=r"^learning_rate must be a number from 1e-06 to 1; got 5.$"):
         config.changed(learning_rate=5)
 
 
@@ -85,7 +85,7 @@ def test_that_spaces_around_an_id_do_not_matter() -> None:
 
 @pytest.mark.parametrize("environment", ["", "  ", None, 5])
 def test_that_an_empty_environment_id_is_refused(environment: Any) -> None:
-    with pytest.raises(UsageError, match="^an environment id is needed"):
+    with pytest.raises(UsageError, match=r"^an environment id is needed"):
         RunConfig.create(environment)
 
 
@@ -128,7 +128,7 @@ def test_that_a_hyperparameter_of_another_algorithm_is_unknown() -> None:
     ],
 )
 def test_that_text_that_is_no_configuration_is_refused(text: bytes | str) -> None:
-    with pytest.raises(UsageError, match="^this is not a pgviz run configuration: "):
+    with pytest.raises(UsageError, match=r"^this is not a pgviz run configuration: "):
         RunConfig.from_json(text)
 
 

@@ -189,7 +189,7 @@ def test_that_an_unknown_name_is_answered_with_the_nearest() -> None:
 
 
 def test_that_an_unknown_algorithm_is_answered_with_those_that_exist() -> None:
-    with pytest.raises(UsageError, match="^unknown algorithm 'sarsa'; known: ppo, a2c, reinforce"):
+    with pytest.raises(UsageError, match=r"^unknown algorithm 'sarsa'; known: ppo, a2c, reinforce"):
         declaration("sarsa")
 
 

@@ -1,0 +1,60 @@
+"""What the commands write with: a rich console on a terminal, plain text anywhere else."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Row = Sequence[str]
+
+
+def console_on(stream: TextIO | None = None) -> Console:
+    """A console that writes control codes to a terminal only, whatever the environment asks for."""
+    from rich.console import Console
+
+    file = stream or sys.stdout
+    on_terminal = file.isatty()
+    return Console(
+        file=file,
+        force_terminal=on_terminal,
+        color_system="auto" if on_terminal else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+
+
+def can_draw(console: Console) -> bool:
+    """Whether a line may be drawn over again."""
+    return console.is_terminal and not console.is_dumb_terminal
+
+
+def say(console: Console, text: str) -> None:
+    """Write lines that a terminal wraps and a pipe gets whole."""
+    console.print(text, soft_wrap=True)
+
+
+def write_table(header: Row, rows: Sequence[Row], console: Console) -> None:
+    """Write rows under a header: drawn on a terminal, aligned with spaces in a pipe."""
+    if not can_draw(console):
+        say(console, "\n".join(_aligned([[cell.upper() for cell in header], *rows])))
+        return
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for index, title in enumerate(header):
+        table.add_column(title, overflow="fold", no_wrap=index == 0)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table)
+
+
+def _aligned(rows: Sequence[Row]) -> list[str]:
+    widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
