@@ -37,7 +37,8 @@ PARAMETERS = ParameterSet(
         ),
         shared.NORMALIZE_ADVANTAGE,
         shared.VALUE_COEFFICIENT,
-        shared.MAX_GRADIENT_NORM,
+        # Returns are large: a clip shared with the critic would let the critic's error drown the actor.
+        with_default(shared.MAX_GRADIENT_NORM, None),
         shared.OPTIMIZER,
         *shared.POLICY,
     )

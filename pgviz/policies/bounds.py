@@ -68,14 +68,12 @@ class ActionBounds:
     def squash(self, u_BD: Array) -> NDArray[np.float64]:
         """Map real vectors to actions, never outside of the bounds."""
         u = np.asarray(u_BD, float)
-        a = (
-            np.where(self._both, self.low_D + self._half_D * (1.0 + np.tanh(u)), u)
-            if self._both.any()
-            else u.copy()
-        )
-        if not self._plain:
-            low, high = self._low_only, self._high_only
-            a[..., low] = self.low_D[low] + np.logaddexp(0.0, u[..., low])
+        if self._plain:
+            return self.clip(self.low_D + self._half_D * (1.0 + np.tanh(u)))
+        a = u.copy()
+        both, low, high = self._both, self._low_only, self._high_only
+        a[..., both] = self.low_D[both] + self._half_D[both] * (1.0 + np.tanh(u[..., both]))
+        a[..., low] = self.low_D[low] + np.logaddexp(0.0, u[..., low])
         a[..., high] = self.high_D[high] - np.logaddexp(0.0, -u[..., high])
         return self.clip(a)
 

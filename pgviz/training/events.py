@@ -45,11 +45,20 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class RunStarted(Event):
-    """A run is set up and has not taken its first step."""
+    """A run is set up and has not taken its first step.
+
+    Parameters
+    ----------
+    config, environment, policy
+        What is run.
+    frame
+        The first state of the watched environment, or ``None`` where nobody looks or nothing can be drawn.
+    """
 
     config: RunConfig
     environment: EnvironmentFacts
     policy: PolicyFacts
+    frame: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +171,8 @@ class UpdateApplied(Event):
     value_loss, explained_variance
         Of the critic, or ``None`` where there is none.
     kl
-        Approximate KL divergence of the new policy from the one that collected the rollout.
+        Approximate KL divergence of the new policy from the one that collected the rollout, or ``None`` where it
+        is not measured.
     clip_fraction
         Share of samples whose ratio was clipped, or ``None`` where the algorithm does not clip.
     gradient_norm
@@ -179,7 +189,7 @@ class UpdateApplied(Event):
     objective: float
     value_loss: float | None
     explained_variance: float | None
-    kl: float
+    kl: float | None
     clip_fraction: float | None
     gradient_norm: float
     minibatches: int

@@ -1,0 +1,29 @@
+"""A2C, the synchronous form of A3C (Mnih et al. 2016, arXiv:1602.01783)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from torch import Tensor
+
+from pgviz.algorithms.algorithm import Batch, Minibatch, OnPolicyAlgorithm
+from pgviz.algorithms.rollout import Rollout
+
+
+class A2C(OnPolicyAlgorithm):
+    """One step on each short rollout; λ = 1 gives n-step returns, less than 1 generalised advantages."""
+
+    @property
+    def rollout_length(self) -> int:
+        """Steps of each copy between two updates."""
+        return int(self.knobs.number("rollout_length"))
+
+    def minibatches(self, rollout: Rollout) -> Iterator[Minibatch]:
+        """Compute one minibatch: the whole rollout."""
+        # The critic's forward pass serves the advantages and the loss.
+        batch = self._estimate(rollout, gae_lambda=self.knobs.number("gae_lambda"), keep_graph=True)
+        yield self._compute(batch, 0)
+
+    def _objective(self, batch: Batch, log_probs_B: Tensor, advantages_B: Tensor) -> Tensor:
+        """Return E[ln π(a|s) A], whose gradient is the policy gradient."""
+        return (log_probs_B * advantages_B).mean()

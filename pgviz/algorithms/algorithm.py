@@ -1,0 +1,262 @@
+"""The protocol between the trainer and an algorithm, and what all on-policy algorithms share.
+
+Shape suffixes: B batch, O observation entries, T time, N copies of the environment.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pgviz.algorithms.finite import check_parameters, raise_not_finite
+from pgviz.algorithms.knobs import Knobs
+from pgviz.algorithms.objective import descent_loss
+from pgviz.algorithms.optimizer import Optimizer
+from pgviz.algorithms.returns import Floats, explained_variance, generalised_advantage
+from pgviz.algorithms.rollout import Rollout
+from pgviz.algorithms.statistics import Tally, UpdateStatistics
+from pgviz.config import RunConfig
+from pgviz.policies.distributions import Categorical, Distribution
+from pgviz.policies.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Samples to learn from.
+
+    Parameters
+    ----------
+    observations_BO, samples_B
+        States and what the policy drew in them.
+    advantages_B, returns_B
+        A(s, a), and what the critic should have said.
+    values_B
+        What the critic said; with its graph where the loss is computed on the same batch once.
+    old_log_probs_B
+        ln π at the time of acting, where the algorithm needs it.
+    """
+
+    observations_BO: Tensor
+    samples_B: Tensor
+    advantages_B: Tensor
+    returns_B: Tensor
+    values_B: Tensor | None
+    old_log_probs_B: Tensor | None = None
+
+    def select(self, index: Tensor | slice) -> Batch:
+        """Return the chosen samples."""
+        return Batch(
+            self.observations_BO[index],
+            self.samples_B[index],
+            self.advantages_B[index],
+            self.returns_B[index],
+            None if self.values_B is None else self.values_B[index],
+            None if self.old_log_probs_B is None else self.old_log_probs_B[index],
+        )
+
+    def __len__(self) -> int:
+        return len(self.observations_BO)
+
+
+@dataclass(frozen=True, slots=True)
+class Minibatch:
+    """A loss whose gradient is there and whose step is not taken yet."""
+
+    index: int
+    loss: float
+    gradient_norm: float
+    learning_rate: float
+
+
+class OnPolicyAlgorithm(ABC):
+    """An algorithm that learns from what its present policy has just lived through.
+
+    Parameters
+    ----------
+    config
+        The run.
+    policy
+        What is improved, in place.
+    rng
+        Where minibatches are drawn from.
+    """
+
+    def __init__(self, config: RunConfig, policy: Policy, rng: np.random.Generator) -> None:
+        self.policy = policy
+        self.has_critic = policy.critic is not None
+        self.knobs = Knobs(config.parameters, config.hyperparameters)
+        self.optimizer = Optimizer(policy, config.text("optimizer"))
+        self.remaining = 1.0
+        self._normalizes = config.flag("normalize_advantage")
+        self._linear = {
+            name: config.hyperparameters.get(f"{name}_schedule") == "linear"
+            for name in ("learning_rate", "clip_range")
+        }
+        self._rng = rng
+        self._tally = Tally()
+
+    @property
+    @abstractmethod
+    def rollout_length(self) -> int | None:
+        """Steps of each copy between two updates; ``None`` where whole episodes are played instead."""
+
+    @property
+    def episodes_per_update(self) -> int:
+        """Whole episodes between two updates, where `rollout_length` is ``None``."""
+        return 0
+
+    @abstractmethod
+    def minibatches(self, rollout: Rollout) -> Iterator[Minibatch]:
+        """Compute the update minibatch by minibatch; each is yielded before its step, see :meth:`apply`."""
+
+    @abstractmethod
+    def _objective(self, batch: Batch, log_probs_B: Tensor, advantages_B: Tensor) -> Tensor:
+        """Return the surrogate of J that is ascended, a scalar."""
+
+    def scheduled(self, name: str) -> float:
+        """Return a knob's value with its schedule: the knob sets the base, the schedule scales it."""
+        return self.knobs.number(name) * (self.remaining if self._linear[name] else 1.0)
+
+    def begin_update(self, remaining: float) -> None:
+        """Say which share of the run is left, from 1 down to 0; the schedules follow it."""
+        self.remaining = remaining
+        self._tally = Tally()
+
+    def apply(self, minibatch: Minibatch) -> None:
+        """Take the step that `minibatch` asks for."""
+        maximum = self.knobs.optional("max_gradient_norm")
+        self.optimizer.step(minibatch.learning_rate, minibatch.gradient_norm, maximum)
+
+    def finish_update(self) -> UpdateStatistics:
+        """Check the new parameters and say what the update did.
+
+        Raises
+        ------
+        NumericalFault
+            Where a parameter is not finite.
+        """
+        check_parameters(self.policy)
+        mean = self._tally.mean
+        return UpdateStatistics(
+            learning_rate=self.optimizer.learning_rate,
+            entropy=mean("entropy") or 0.0,
+            max_probability=mean("max_probability"),
+            log_std=self.policy.log_std_values,
+            objective=mean("objective") or 0.0,
+            value_loss=mean("value_error"),
+            explained_variance=mean("explained_variance"),
+            kl=mean("kl"),
+            clip_fraction=mean("clip_fraction"),
+            gradient_norm=mean("gradient_norm") or 0.0,
+            minibatches=self._tally.count("gradient_norm"),
+        )
+
+    def _estimate(self, rollout: Rollout, *, gae_lambda: float, keep_graph: bool) -> Batch:
+        """Turn a rollout into a batch: values in one pass, then advantages."""
+        length, copies = rollout.length, rollout.copies
+        observations_BO = torch.from_numpy(rollout.observations_TNO.reshape(length * copies, -1))
+        values_B: Tensor | None = None
+        values_TN = next_values_TN = np.zeros((length, copies), np.float32)
+        if self.has_critic:
+            with torch.set_grad_enabled(keep_graph):
+                values_B = self.policy.values(observations_BO)
+            values_TN = values_B.detach().numpy().reshape(length, copies)
+            next_values_TN = self._next_values(rollout, values_TN)
+        advantages_TN = generalised_advantage(
+            rollout.rewards_TN,
+            values_TN,
+            next_values_TN,
+            rollout.terminated_TN,
+            rollout.ended_TN,
+            gamma=self.knobs.number("gamma"),
+            gae_lambda=gae_lambda,
+        )
+        returns_TN = advantages_TN + values_TN
+        batch = Batch(
+            observations_BO,
+            torch.from_numpy(rollout.samples_B),
+            torch.from_numpy(advantages_TN.reshape(-1)),
+            torch.from_numpy(returns_TN.reshape(-1)),
+            values_B,
+        )
+        active_B = rollout.active_B
+        batch = batch if active_B is None else batch.select(torch.from_numpy(np.flatnonzero(active_B)))
+        if batch.values_B is not None and len(batch):
+            predicted, target = batch.values_B.detach().numpy(), batch.returns_B.numpy()
+            self._tally.add("explained_variance", explained_variance(predicted, target))
+        return batch
+
+    @torch.no_grad()
+    def _next_values(self, rollout: Rollout, values_TN: Floats) -> Floats:
+        """V of the state that each step led to; an ended episode's own last state, not the next one's first."""
+        finals = list(rollout.final_observations.items())
+        observations = [rollout.last_observations_NO, *(each[None] for _, each in finals)]
+        extra = self.policy.values(torch.from_numpy(np.concatenate(observations))).numpy()
+        next_values_TN = np.concatenate([values_TN[1:], extra[None, : rollout.copies]])
+        for ((t, n), _), value in zip(finals, extra[rollout.copies :], strict=True):
+            next_values_TN[t, n] = value
+        return next_values_TN
+
+    def _compute(self, batch: Batch, index: int) -> Minibatch:
+        """Loss and gradient of one minibatch."""
+        distribution = self.policy.distribution(batch.observations_BO)
+        log_probs_B = distribution.log_prob(batch.samples_B)
+        objective = self._objective(batch, log_probs_B, self._advantages(batch))
+        values_B = self._values(batch)
+        value_error = None if values_B is None else self._value_error(batch, values_B)
+        loss = descent_loss(
+            objective,
+            entropy=self._entropy(distribution),
+            entropy_coefficient=self.knobs.number("entropy_coefficient"),
+            value_error=value_error,
+            value_coefficient=self.knobs.number("value_coefficient"),
+        )
+        norm = self.optimizer.backward(loss)
+        scalar = float(loss.detach())
+        if not (math.isfinite(scalar) and math.isfinite(norm)):
+            named = {"observation": batch.observations_BO, "return": batch.returns_B, "value": values_B}
+            raise_not_finite(self.policy, named | {"log-probability": log_probs_B, "loss": loss})
+        self._note(objective, value_error, norm)
+        return Minibatch(index, scalar, norm, self.scheduled("learning_rate"))
+
+    def _values(self, batch: Batch) -> Tensor | None:
+        """V(s) with its graph; what `_estimate` has computed is used again where its graph was kept."""
+        if batch.values_B is None or batch.values_B.requires_grad:
+            return batch.values_B
+        return self.policy.values(batch.observations_BO)
+
+    def _value_error(self, batch: Batch, values_B: Tensor) -> Tensor:
+        """Return the critic's mean squared error, a scalar."""
+        return torch.nn.functional.mse_loss(values_B, batch.returns_B)
+
+    def _advantages(self, batch: Batch) -> Tensor:
+        advantages_B = batch.advantages_B
+        if not self._normalizes or len(batch) < 2:
+            return advantages_B
+        return (advantages_B - advantages_B.mean()) / (advantages_B.std() + 1e-8)
+
+    def _entropy(self, distribution: Distribution) -> Tensor | None:
+        """Return the mean entropy where it is part of the loss; once an update it is noted in any case."""
+        wanted = self.knobs.number("entropy_coefficient") > 0.0
+        first = self._tally.count("entropy") == 0
+        if not (wanted or first):
+            return None
+        with torch.set_grad_enabled(wanted):
+            entropy = distribution.entropy().mean()
+        self._tally.add("entropy", float(entropy.detach()))
+        if first and isinstance(distribution, Categorical):
+            with torch.no_grad():
+                self._tally.add("max_probability", float(distribution.max_probability().mean()))
+        return entropy if wanted else None
+
+    def _note(self, objective: Tensor, value_error: Tensor | None, norm: float) -> None:
+        self._tally.add("objective", float(objective.detach()))
+        if value_error is not None:
+            self._tally.add("value_error", float(value_error.detach()))
+        self._tally.add("gradient_norm", norm)

@@ -1,0 +1,76 @@
+"""PPO with the clipped objective (Schulman et al. 2017, arXiv:1707.06347).
+
+Shape suffixes: B batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from pgviz.algorithms.algorithm import Batch, Minibatch, OnPolicyAlgorithm
+from pgviz.algorithms.rollout import Rollout
+
+# An update ends once the policy has moved this much further than the target.
+KL_MARGIN = 1.5
+
+
+class PPO(OnPolicyAlgorithm):
+    """Several epochs over each rollout; a sample whose ratio has left the clip range stops pulling."""
+
+    @property
+    def rollout_length(self) -> int:
+        """Steps of each copy between two updates."""
+        return int(self.knobs.number("rollout_length"))
+
+    def minibatches(self, rollout: Rollout) -> Iterator[Minibatch]:
+        """Go through the rollout `epochs` times in random order; end early where the KL passes its target."""
+        batch = self._estimate(rollout, gae_lambda=self.knobs.number("gae_lambda"), keep_graph=False)
+        with torch.no_grad():
+            old = self.policy.distribution(batch.observations_BO).log_prob(batch.samples_B)
+        batch = replace(batch, old_log_probs_B=old)
+        for index, part in enumerate(self._parts(batch)):
+            minibatch = self._compute(part, index)
+            target = self.knobs.optional("target_kl")
+            if target is not None and self._last_kl > KL_MARGIN * target:
+                return
+            yield minibatch
+
+    def _parts(self, batch: Batch) -> Iterator[Batch]:
+        size = int(self.knobs.number("minibatch_size"))
+        for _ in range(int(self.knobs.number("epochs"))):
+            if len(batch) <= size:
+                yield batch
+                continue
+            shuffled = batch.select(torch.from_numpy(self._rng.permutation(len(batch))))
+            for start in range(0, len(batch), size):
+                yield shuffled.select(slice(start, start + size))
+
+    def _objective(self, batch: Batch, log_probs_B: Tensor, advantages_B: Tensor) -> Tensor:
+        """Return E[min(r A, clip(r, 1−ε, 1+ε) A)], equation 7."""
+        assert batch.old_log_probs_B is not None
+        clip_range = self.scheduled("clip_range")
+        log_ratio_B = log_probs_B - batch.old_log_probs_B
+        ratio_B = log_ratio_B.exp()
+        clipped_B = ratio_B.clamp(1.0 - clip_range, 1.0 + clip_range)
+        self._watch_ratio(ratio_B.detach(), log_ratio_B.detach(), clip_range)
+        return torch.minimum(ratio_B * advantages_B, clipped_B * advantages_B).mean()
+
+    def _watch_ratio(self, ratio_B: Tensor, log_ratio_B: Tensor, clip_range: float) -> None:
+        """Note the clipped share, and the KL divergence by the estimator (r − 1) − ln r, never negative."""
+        self._last_kl = float((ratio_B - 1.0 - log_ratio_B).mean())
+        self._tally.add("kl", self._last_kl)
+        clipped = int(torch.count_nonzero((ratio_B - 1.0).abs_() > clip_range))
+        self._tally.add("clip_fraction", clipped / len(ratio_B))
+
+    def _value_error(self, batch: Batch, values_B: Tensor) -> Tensor:
+        """Return the squared error, where asked for of predictions kept near the old ones."""
+        clip_range = self.knobs.optional("value_clip_range")
+        if clip_range is None:
+            return super()._value_error(batch, values_B)
+        assert batch.values_B is not None
+        near_B = batch.values_B + (values_B - batch.values_B).clamp(-clip_range, clip_range)
+        return super()._value_error(batch, near_B)

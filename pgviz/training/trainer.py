@@ -1,0 +1,255 @@
+"""Trainer: the training loop as a generator that stops wherever a learner might want to.
+
+Between two events nothing runs. Whoever pulls decides when to go on; the trainer does not know who it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pgviz.algorithms.algorithm import Minibatch
+from pgviz.algorithms.build import build_algorithm
+from pgviz.algorithms.rollout import Rollout
+from pgviz.algorithms.statistics import UpdateStatistics
+from pgviz.config import RunConfig
+from pgviz.environments.vector import EndedEpisode, VectorEnvironment, VectorStep
+from pgviz.errors import UsageError
+from pgviz.parameters import Boundary, Value
+from pgviz.policies.policy import GaussianPolicy, Samples
+from pgviz.training.events import (
+    EpisodeEnded,
+    Event,
+    MinibatchComputed,
+    ParameterChanged,
+    RunFinished,
+    RunStarted,
+    StepDetail,
+    StepTaken,
+    UpdateApplied,
+)
+from pgviz.training.seeding import RunSeeds
+
+# Room made at first for whole episodes; it grows when needed.
+EPISODE_CAPACITY = 512
+
+
+@dataclass(slots=True)
+class Watch:
+    """What the trainer is asked to capture of the next step. Set from outside, between two events.
+
+    Parameters
+    ----------
+    wanted
+        Whether the next step should come with its details and a frame.
+    index
+        Which copy of the environment is watched.
+    """
+
+    wanted: bool = False
+    index: int = 0
+
+
+class Trainer:
+    """One run: environments, policy, algorithm, and the loop that joins them.
+
+    Parameters
+    ----------
+    config
+        What to run.
+    render
+        Whether frames may be asked for.
+
+    Raises
+    ------
+    UsageError
+        Where the environment or its spaces cannot be run.
+
+    Attributes
+    ----------
+    step
+        Environment steps taken, over all copies.
+    watch
+        What to capture; watching changes nothing that is learned.
+    """
+
+    def __init__(self, config: RunConfig, *, render: bool = False) -> None:
+        # Small networks are fastest on one thread, and the sums then never depend on the machine.
+        torch.set_num_threads(1)
+        self.config = config
+        self.watch = Watch()
+        self.step = 0
+        self._update = 0
+        seeds = RunSeeds(config.seed)
+        self.environment = VectorEnvironment(
+            config.environment, config.environment_count, seeds.environments, render=render
+        )
+        try:
+            self.algorithm = build_algorithm(
+                config,
+                self.environment.action_space,
+                self.environment.encoder.size,
+                weights=seeds.weights,
+                rng=seeds.learning,
+            )
+        except BaseException:
+            self.environment.close()
+            raise
+        self.policy = self.algorithm.policy
+        self._rng = seeds.acting
+        capacity = self.algorithm.rollout_length or EPISODE_CAPACITY
+        self._rollout = Rollout(config.environment_count, self.environment.encoder.size, capacity)
+        self._observations: NDArray[np.float32] = np.zeros((0, 0), np.float32)
+        self._active: NDArray[np.bool_] | None = None
+        self._to_begin = 0
+
+    def ask(self, name: str, value: Value) -> None:
+        """Ask for a knob to be turned at the boundary that its declaration names.
+
+        Raises
+        ------
+        UsageError
+            Where this run has no such knob, or the value is out of range.
+        """
+        if name == "initial_std" and not isinstance(self.policy, GaussianPolicy):
+            raise UsageError("a softmax policy has no standard deviation to set.")
+        self.algorithm.knobs.ask(name, value)
+
+    def close(self) -> None:
+        """Close the environments."""
+        self.environment.close()
+
+    def events(self) -> Iterator[Event]:
+        """Train, yielding at every place where somebody might want to stop; call it once."""
+        self._begin_episodes(first=True)
+        frame = self.environment.render(self.watch.index) if self.watch.wanted else None
+        yield RunStarted(0, self.config, self.environment.facts, self.policy.facts, frame)
+        while self.step < self.config.steps:
+            yield from self._turn_knobs("update")
+            remaining = 1.0 - self.step / self.config.steps
+            yield from self._collect()
+            yield from self._improve(remaining)
+            self._begin_episodes()
+        yield RunFinished(self.step)
+
+    def _begin_episodes(self, *, first: bool = False) -> None:
+        """Begin what the next rollout needs: whole episodes start afresh, fixed lengths go on where they were."""
+        self._rollout.clear()
+        if self.algorithm.rollout_length is not None:
+            if first:
+                self._observations = self.environment.reset()
+            return
+        count = self.config.environment_count
+        wanted = self.algorithm.episodes_per_update
+        self._active = np.arange(count) < wanted
+        self._to_begin = max(wanted - count, 0)
+        self._observations = np.zeros((count, self.environment.encoder.size), np.float32)
+        for index in np.flatnonzero(self._active).tolist():
+            self._observations[index] = self.environment.begin_episode(index)
+
+    def _collect(self) -> Iterator[Event]:
+        """Live through a rollout: so many steps, or until the wanted episodes have ended."""
+        length = self.algorithm.rollout_length
+        while self._rollout.length != length and self.step < self.config.steps:
+            if self._active is not None and not self._active.any():
+                break
+            detail, result = self._advance()
+            for ended in result.ended:
+                yield EpisodeEnded(self.step, *ended)
+            yield StepTaken(self.step, detail)
+        self._rollout.last_observations_NO = self._observations
+
+    def _advance(self) -> tuple[StepDetail | None, VectorStep]:
+        """Take one step in every active copy."""
+        observations_NO, active_N = self._observations, self._active
+        samples = self.policy.act(observations_NO, self._rng)
+        frame = self.environment.render(self._watched) if self.watch.wanted else None
+        result = self.environment.step(self.policy.to_actions(samples), active_N, autoreset=active_N is None)
+        rollout = self._rollout
+        rollout.append(observations_NO, samples, result.rewards, result.terminated, result.truncated, active_N)
+        for copy, observation_O in result.final_observations.items():
+            rollout.add_final_observation(copy, observation_O)
+        detail = self._describe(samples, result, frame) if self.watch.wanted else None
+        self._observations = result.observations
+        self.step += self.config.environment_count if active_N is None else int(active_N.sum())
+        if active_N is not None:
+            self._replace_ended(active_N.copy(), result.ended)
+        return detail, result
+
+    def _replace_ended(self, active_N: NDArray[np.bool_], ended: list[EndedEpisode]) -> None:
+        """Begin another episode in each copy whose episode ended, or let it rest."""
+        for episode in ended:
+            index = episode.environment_index
+            active_N[index] = self._to_begin > 0
+            if self._to_begin > 0:
+                self._to_begin -= 1
+                self._observations[index] = self.environment.begin_episode(index)
+        self._active = active_N
+
+    @property
+    def _watched(self) -> int:
+        """The copy to show: the one asked for, or, while that one rests, the first that does not."""
+        index = min(self.watch.index, self.config.environment_count - 1)
+        if self._active is None or self._active[index]:
+            return index
+        return int(self._active.argmax())
+
+    def _describe(self, samples: Samples, result: VectorStep, frame: NDArray[np.uint8] | None) -> StepDetail:
+        index = self._watched
+        ended = next((each for each in result.ended if each.environment_index == index), None)
+        environment = self.environment
+        return StepDetail(
+            environment_index=index,
+            episode=ended.episode if ended else int(environment.episode_numbers[index]),
+            episode_step=(ended.length if ended else int(environment.episode_lengths[index])) - 1,
+            decision=self.policy.decide(self._observations[index], samples[index]),
+            reward=float(result.rewards[index]),
+            terminated=bool(result.terminated[index]),
+            truncated=bool(result.truncated[index]),
+            episode_return=ended.episode_return if ended else float(environment.episode_returns[index]),
+            frame=frame,
+        )
+
+    def _improve(self, remaining: float) -> Iterator[Event]:
+        """Learn from the rollout; stops between each loss and the step that it causes."""
+        algorithm = self.algorithm
+        algorithm.begin_update(remaining)
+        minibatches = algorithm.minibatches(self._rollout)
+        yield from self._turn_knobs("minibatch")
+        minibatch = next(minibatches, None)
+        if minibatch is None:
+            return
+        self._update += 1
+        while minibatch is not None:
+            yield self._computed(minibatch)
+            algorithm.apply(minibatch)
+            yield from self._turn_knobs("minibatch")
+            minibatch = next(minibatches, None)
+        yield _applied(self.step, self._update, algorithm.finish_update())
+
+    def _computed(self, minibatch: Minibatch) -> MinibatchComputed:
+        return MinibatchComputed(
+            self.step,
+            self._update,
+            minibatch.index,
+            minibatch.loss,
+            minibatch.gradient_norm,
+            minibatch.learning_rate,
+        )
+
+    def _turn_knobs(self, boundary: Boundary) -> Iterator[ParameterChanged]:
+        """Apply the knobs that were asked for and may change here."""
+        for name, previous, value in self.algorithm.knobs.apply(boundary):
+            if name == "initial_std" and isinstance(self.policy, GaussianPolicy):
+                self.policy.set_std(self.algorithm.knobs.number(name))
+                self.algorithm.optimizer.forget(self.policy.log_std)
+            yield ParameterChanged(self.step, name, previous, value)
+
+
+def _applied(step: int, update: int, statistics: UpdateStatistics) -> UpdateApplied:
+    values = {field.name: getattr(statistics, field.name) for field in fields(statistics)}
+    return UpdateApplied(step, update, **values)
