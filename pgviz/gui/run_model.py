@@ -77,7 +77,8 @@ class RunModel:
     episodes
         Columns: step, return, length, moving average of the last 100 returns.
     updates
-        Columns: step, entropy, max probability (NaN where none), learning rate, KL, gradient norm.
+        Columns: step, entropy, max probability (NaN where none), learning rate, KL (NaN where none),
+        gradient norm.
     log_std
         Columns: step, then one per action dimension; ``None`` where the policy has no std.
     marks
@@ -140,6 +141,8 @@ class RunModel:
             self.failure = event
         elif isinstance(event, StateChanged):
             self.state = event.state
+        elif isinstance(event, StepTaken):
+            self.shown = event
         elif isinstance(event, SpeedMeasured):
             self.seconds, self.steps_per_second = event.seconds, event.steps_per_second
         self.step = max(self.step, event.step)
@@ -159,8 +162,7 @@ class RunModel:
 
     def _add_update(self, event: UpdateApplied) -> None:
         likeliest = np.nan if event.max_probability is None else event.max_probability
-        self.updates.append(
-            event.step, event.entropy, likeliest, event.learning_rate, event.kl, event.gradient_norm
-        )
+        kl = np.nan if event.kl is None else event.kl
+        self.updates.append(event.step, event.entropy, likeliest, event.learning_rate, kl, event.gradient_norm)
         if self.log_std is not None and event.log_std is not None:
             self.log_std.append(event.step, *event.log_std)

@@ -6,9 +6,10 @@ all. One reader polls from its own thread.
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 
-from pgviz.training.events import Event, StepTaken
+from pgviz.training.events import Event, RunStarted, StepTaken
 
 
 class Mailbox:
@@ -24,11 +25,16 @@ class Mailbox:
         self.step = 0
         self._facts: deque[Event] = deque()
         self._shown: StepTaken | None = None
+        self._lock = threading.Lock()
 
     def put(self, event: Event) -> None:
         """Take an event in; called by the worker alone."""
         self.step = event.step
-        if not isinstance(event, StepTaken):
+        if isinstance(event, RunStarted):
+            with self._lock:
+                self._shown = None  # a step of the last run must not be taken for one of this
+                self._facts.append(event)
+        elif not isinstance(event, StepTaken):
             self._facts.append(event)
         elif event.detail is not None:
             self._shown = event
@@ -37,6 +43,12 @@ class Mailbox:
     def wants_step(self) -> bool:
         """Whether the last step shown was taken out, so that another is worth its cost."""
         return self._shown is None
+
+    def take(self) -> tuple[list[Event], StepTaken | None]:
+        """All facts since the last call, and the newest step, which belongs to the last run in them."""
+        with self._lock:
+            step = self.take_step()
+            return self.take_facts(), step
 
     def take_facts(self) -> list[Event]:
         """All facts since the last call, oldest first."""

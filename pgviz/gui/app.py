@@ -1,0 +1,110 @@
+"""Opens the window and sees it through to its end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication, QWidget
+
+import pgviz
+from pgviz import assets
+from pgviz.config import RunConfig
+from pgviz.gui.faults import Faults, tell_terminal
+from pgviz.gui.main_window import MainWindow
+from pgviz.gui.settings import Settings, ThemeChoice
+
+
+def run(config: RunConfig | None, *, play: bool = False, theme: ThemeChoice | None = None) -> int:
+    """Open the window and stay until it is closed.
+
+    Parameters
+    ----------
+    config
+        The run to set up; ``None`` is the one of last time, or else the default one.
+    play
+        Whether it trains at once.
+    theme
+        Colours for this time; ``None`` for those chosen in the View menu.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    app = make_application()
+    settings = Settings.of_user()
+    window = MainWindow(settings, theme=theme)
+    first = config or settings.config or RunConfig.create()
+    after_first_paint(window, lambda: window.begin(first, play))
+    window.show()
+    with unexpected_errors_shown(window.faults), interrupt_closes(window):
+        status = app.exec()
+    if window.session.isRunning():
+        # An environment that never returns holds the thread; Qt aborts where a running one is destroyed.
+        tell_terminal("pgviz: the environment does not answer; leaving without closing it.")
+        os._exit(1)
+    return status
+
+
+def make_application() -> QApplication:
+    """The one QApplication, made on first use."""
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        return app
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("pgviz")
+    app.setApplicationDisplayName("pgviz")
+    app.setApplicationVersion(pgviz.__version__)
+    app.setDesktopFileName("pgviz")
+    app.setWindowIcon(QIcon(str(assets.path("icons/pgviz.svg"))))
+    return app
+
+
+class _FirstPaint(QObject):
+    """Calls back once, after the first paint of a widget has reached the screen."""
+
+    def __init__(self, widget: QWidget, then: Callable[[], None]) -> None:
+        super().__init__(widget)
+        self._widget, self._then = widget, then
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self._widget.removeEventFilter(self)
+            # Zero seconds from now is after this paint, and all of its children's, has been flushed.
+            QTimer.singleShot(0, self._widget, self._then)
+        return False
+
+
+def after_first_paint(widget: QWidget, then: Callable[[], None]) -> None:
+    """Call `then` once, when `widget` has been painted for the first time."""
+    _FirstPaint(widget, then)
+
+
+@contextmanager
+def unexpected_errors_shown(faults: Faults) -> Iterator[None]:
+    """Show what escapes from a slot in the window, which stays alive."""
+    previous = sys.excepthook
+    sys.excepthook = faults.unexpected
+    try:
+        yield
+    finally:
+        sys.excepthook = previous
+
+
+@contextmanager
+def interrupt_closes(window: QWidget) -> Iterator[None]:
+    """Let Ctrl+C in the terminal close the window; the pump's timer gives Python its turn to notice."""
+    signals = (signal.SIGINT, signal.SIGTERM)
+    previous = [signal.signal(each, lambda *_: window.close()) for each in signals]
+    try:
+        yield
+    finally:
+        for each, handler in zip(signals, previous, strict=True):
+            signal.signal(each, handler)

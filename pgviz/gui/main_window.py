@@ -1,0 +1,170 @@
+"""The window: assembles its parts and connects them; decides nothing."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QLabel, QMainWindow
+
+from pgviz.config import RunConfig
+from pgviz.gui import menus
+from pgviz.gui.actions import Actions
+from pgviz.gui.appearance import Appearance
+from pgviz.gui.faults import Faults
+from pgviz.gui.layout import Docks, Layout, dock
+from pgviz.gui.panels.banner import Banner
+from pgviz.gui.panels.controls import ControlsPanel
+from pgviz.gui.panels.curves import EntropyPanel, LogStdPanel, ReturnPanel
+from pgviz.gui.panels.environment import EnvironmentPanel
+from pgviz.gui.panels.policy import PolicyPanel
+from pgviz.gui.panels.progress import ProgressBar
+from pgviz.gui.panels.setup import SetupPanel
+from pgviz.gui.pump import Pump
+from pgviz.gui.run_control import RunControl
+from pgviz.gui.run_model import RunModel
+from pgviz.gui.session_thread import HostFactory, SessionThread, session_host
+from pgviz.gui.settings import Settings, ThemeChoice
+from pgviz.gui.theme import Theme
+from pgviz.hyperparameters import declaration
+from pgviz.session.commands import ListEnvironments, SetParameter, SetSpeed, WatchEnvironment
+from pgviz.session.inbox import Inbox
+from pgviz.session.mailbox import Mailbox
+from pgviz.session.notices import StateChanged
+from pgviz.training.events import RunStarted
+
+
+class MainWindow(QMainWindow):
+    """One run, its plots and its knobs.
+
+    Parameters
+    ----------
+    settings
+        What is remembered.
+    make_host
+        Builds what the session's thread runs.
+    theme
+        Colours for this time; ``None`` for those that the settings name.
+
+    Attributes
+    ----------
+    model
+        What is known of the run.
+    pump
+        Carries events to the panels.
+    session
+        The thread that trains.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        make_host: HostFactory = session_host,
+        theme: ThemeChoice | None = None,
+    ) -> None:
+        super().__init__()
+        self._settings = settings
+        self.model = RunModel()
+        inbox, mailbox = Inbox(), Mailbox()
+        self.session = SessionThread(inbox, mailbox, make_host, self)
+        self.control = RunControl(inbox, self.model, self)
+        self.pump = Pump(inbox, mailbox, self.model, self._is_watched, self)
+        self._make_panels()
+        self.actions_ = Actions(self.control, self)
+        self._make_bars()
+        self._make_docks()
+        self._make_look(theme)
+        self._connect_panels()
+        self._connect_pump()
+        self.layout_.restore(settings)
+        self.message_bar.hide()
+        self.setWindowTitle("pgviz")
+
+    def begin(self, config: RunConfig, play: bool = False) -> None:
+        """Start the session's thread and set up the first run; call it once the window has been painted."""
+        self.setup.show_config(config)
+        self.session.start()
+        self.control.post(ListEnvironments())
+        self.control.post(SetSpeed(self.controls.speed.speed))
+        self.control.start(config, play)
+        self.pump.start()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the arrangement and wait for the session to close its environments."""
+        self.pump.stop()
+        self.layout_.save(self._settings)
+        self._settings.speed = self.controls.speed.speed
+        self._settings.save()
+        self.hide()
+        self.session.stop()
+        event.accept()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Draw the icons of the actions in a theme's colours."""
+        self.actions_.recolour(theme)
+
+    def _make_panels(self) -> None:
+        self.environment = EnvironmentPanel()
+        self.policy, self.log_std = PolicyPanel(), LogStdPanel()
+        self.entropy, self.returns = EntropyPanel(), ReturnPanel()
+        self.controls, self.setup = ControlsPanel(), SetupPanel()
+        self.controls.speed.set_speed(self._settings.speed)
+        self.progress, self.banner = ProgressBar(), Banner()
+        curves = (self.environment, self.policy, self.log_std, self.entropy, self.returns)
+        self.pump.feed(curves, (self.controls, self.progress))
+
+    def _make_bars(self) -> None:
+        self.run_title = QLabel()
+        self.tool_bar = menus.add_transport(self, self.actions_, self.run_title)
+        self.message_bar = menus.add_banner_bar(self, self.banner)
+        self.faults = Faults(self.banner, self.message_bar, self)
+        self.setStatusBar(self.progress)
+
+    def _make_docks(self) -> None:
+        self.setCentralWidget(self.environment)
+        self.docks = Docks(
+            policy=dock("Policy π(a|s)", "policy", self.policy, self),
+            log_std=dock("log_std", "log_std", self.log_std, self),
+            entropy=dock("Entropy", "entropy", self.entropy, self),
+            returns=dock("Return", "return", self.returns, self),
+            controls=dock("Controls", "controls", self.controls, self, titled=False),
+            setup=dock("Set-up", "setup", self.setup, self, titled=False),
+        )
+        self.layout_ = Layout(self, self.docks)
+
+    def _make_look(self, theme: ThemeChoice | None) -> None:
+        wearers = (self.environment, self.policy, self.log_std, self.entropy, self.returns, self)
+        self.appearance = Appearance(self._settings, wearers, self, theme)
+        menus.add_menus(self, self.actions_, self.docks.all, self.appearance, self.layout_)
+
+    def _connect_panels(self) -> None:
+        post = self.control.post
+        self.environment.watch_requested.connect(lambda index: post(WatchEnvironment(index)))
+        self.controls.change_requested.connect(lambda name, value: post(SetParameter(name, value)))
+        self.controls.speed.speed_requested.connect(lambda speed: post(SetSpeed(speed)))
+        self.setup.start_requested.connect(self.control.start)
+        self.banner.restart_requested.connect(self.control.restart)
+
+    def _connect_pump(self) -> None:
+        self.pump.run_started.connect(self._on_run_started)
+        self.pump.state_changed.connect(self._on_state_changed)
+        self.pump.run_failed.connect(self.faults.run_failed)
+        self.pump.command_rejected.connect(self.faults.command_rejected)
+        self.pump.command_rejected.connect(self.controls.cancel_requests)
+        self.pump.environments_listed.connect(self.setup.set_environments)
+
+    def _on_run_started(self, started: RunStarted) -> None:
+        config = started.config
+        self.faults.clear()
+        self._settings.config = config
+        self.setup.show_config(config)
+        title = declaration(config.algorithm).title
+        self.run_title.setText(f"{config.environment}  ·  {title}  ·  seed {config.seed}")
+        self.setWindowTitle(f"{config.environment} · {title} — pgviz")
+
+    def _on_state_changed(self, changed: StateChanged) -> None:
+        self.actions_.update_state(changed.state)
+        self.progress.refresh(self.model)
+        self.controls.refresh(self.model)
+
+    def _is_watched(self) -> bool:
+        handle = self.windowHandle()
+        return self.isVisible() and not self.isMinimized() and handle is not None and handle.isExposed()

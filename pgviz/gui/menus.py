@@ -1,0 +1,125 @@
+"""The menu bar and the tool bar, filled with the window's actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import get_args
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from pgviz.gui.about import show_about, show_shortcuts
+from pgviz.gui.actions import Actions
+from pgviz.gui.appearance import Appearance
+from pgviz.gui.layout import Layout
+from pgviz.gui.settings import ThemeChoice
+from pgviz.gui.theme import set_role
+
+ICON_SIZE = QSize(18, 18)
+
+
+def add_menus(
+    window: QMainWindow,
+    actions: Actions,
+    docks: Sequence[QDockWidget],
+    appearance: Appearance,
+    layout: Layout,
+) -> None:
+    """Fill the menu bar.
+
+    Parameters
+    ----------
+    window
+        Whose menu bar.
+    actions, docks, appearance, layout
+        What the entries work on.
+    """
+    bar = window.menuBar()
+    bar.addMenu("&File").addAction(actions.quit)
+    run = bar.addMenu("&Run")
+    run.addActions([actions.play, actions.step, actions.step_update])
+    run.addSeparator()
+    run.addActions([actions.stop, actions.restart, actions.restart_with_new_seed])
+    view = bar.addMenu("&View")
+    view.addActions([dock.toggleViewAction() for dock in docks])
+    view.addSeparator()
+    _add_themes(view.addMenu("Theme"), appearance)
+    view.addAction(actions.full_screen)
+    view.addAction("Reset layout").triggered.connect(lambda _checked=False: layout.reset())
+    guide = bar.addMenu("&Help")
+    guide.addAction("Keyboard shortcuts").triggered.connect(
+        lambda _checked=False: show_shortcuts(window, actions.with_keys)
+    )
+    guide.addAction("About pgviz").triggered.connect(lambda _checked=False: show_about(window))
+
+
+def _add_themes(menu: QMenu, appearance: Appearance) -> None:
+    group = QActionGroup(menu)
+    for choice in get_args(ThemeChoice):
+        action = QAction(choice.capitalize(), menu, checkable=True, checked=choice == appearance.choice)
+        action.triggered.connect(lambda _checked=False, choice=choice: appearance.choose(choice))
+        group.addAction(action)
+        menu.addAction(action)
+
+
+def add_transport(window: QMainWindow, actions: Actions, title: QLabel) -> QToolBar:
+    """Make the tool bar.
+
+    Parameters
+    ----------
+    window
+        The owner.
+    actions
+        The transport's actions.
+    title
+        Names the run, at the right end.
+    """
+    bar = _fixed_bar(window, "Transport", "transport")
+    bar.setIconSize(ICON_SIZE)
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    bar.addActions(list(actions.transport))
+    _widen(bar, actions.play)
+    _add_restart_menu(bar, actions)
+    gap = QWidget()
+    gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    bar.addWidget(gap)
+    set_role(title, "muted")
+    bar.addWidget(title)
+    return bar
+
+
+def add_banner_bar(window: QMainWindow, banner: QWidget) -> QToolBar:
+    """Make the bar under the transport that holds the banner; hidden until it is needed."""
+    window.addToolBarBreak()
+    bar = _fixed_bar(window, "Message", "message")
+    bar.addWidget(banner)
+    bar.hide()
+    return bar
+
+
+def _fixed_bar(window: QMainWindow, title: str, name: str) -> QToolBar:
+    bar = window.addToolBar(title)
+    bar.setObjectName(name)
+    bar.setMovable(False)
+    bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    bar.toggleViewAction().setVisible(False)
+    return bar
+
+
+def _widen(bar: QToolBar, play: QAction) -> None:
+    """Room for both of its words, and the colour of the main action."""
+    button = bar.widgetForAction(play)
+    set_role(button, "primary")
+    play.setText("Pause")
+    button.setMinimumWidth(button.sizeHint().width())
+    play.setText("Play")
+
+
+def _add_restart_menu(bar: QToolBar, actions: Actions) -> None:
+    button = bar.widgetForAction(actions.restart)
+    if isinstance(button, QToolButton):
+        menu = QMenu(button)
+        menu.addActions([actions.restart, actions.restart_with_new_seed])
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)

@@ -1,0 +1,99 @@
+"""The status bar: what the session is doing and how far it has come."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
+
+from pgviz.gui.run_model import RunModel
+from pgviz.session.notices import RunState
+from pgviz.training.events import RunStarted, StepTaken
+
+WORDS = {
+    RunState.EMPTY: "No run",
+    RunState.PREPARING: "Preparing",
+    RunState.PAUSED: "Paused",
+    RunState.PLAYING: "Training",
+    RunState.FINISHED: "Finished",
+    RunState.STOPPED: "Stopped",
+    RunState.FAILED: "Failed",
+}
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person reads them: ``0:07``, ``12:05``, ``1:02:03``."""
+    minutes, second = divmod(round(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def time_left(model: RunModel) -> float | None:
+    """Seconds until all wanted steps are taken at the present speed, or ``None`` where that is unknown."""
+    if model.state is not RunState.PLAYING or model.config is None or model.steps_per_second <= 0:
+        return None
+    return max(0, model.config.steps - model.step) / model.steps_per_second
+
+
+class ProgressBar(QStatusBar):
+    """State, steps, speed, episodes, elapsed time and time left."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self.state_label = self._label("What the session is doing")
+        self.bar = QProgressBar(textVisible=False, maximum=1000)
+        self.bar.setFixedWidth(160)
+        self.bar.setFixedHeight(12)
+        self.bar.setToolTip("Steps done of steps wanted")
+        self.steps_label = self._label("Environment steps, counted over all copies")
+        self.speed_label = self._label("Environment steps per second, over the last moment of training")
+        self.episodes_label = self._label("Episodes ended, over all copies")
+        self.elapsed_label = self._label("Time spent training, pauses left out")
+        self.left_label = self._label("Time until the last step, at the present speed")
+        self._arrange()
+        self.refresh(RunModel())
+
+    def begin(self, started: RunStarted) -> None:
+        """Make ready for another run."""
+
+    def show_step(self, event: StepTaken) -> None:
+        """Take no notice of a single step; :meth:`refresh` counts them."""
+
+    def refresh(self, model: RunModel) -> None:
+        """Say how far the run has come."""
+        going = model.state is RunState.PLAYING
+        self.state_label.setText(WORDS[model.state])
+        wanted = model.config.steps if model.config else 0
+        self.bar.setValue(min(1000, model.step * 1000 // wanted) if wanted else 0)
+        self.steps_label.setText(f"{model.step:,} of {wanted:,} steps" if wanted else "")
+        self.speed_label.setText(f"{model.steps_per_second:,.0f} steps/s" if going else "")
+        count = len(model.episodes)
+        self.episodes_label.setText(f"{count:,} episode{'' if count == 1 else 's'}" if wanted else "")
+        self.elapsed_label.setText(f"{duration(model.seconds)} elapsed" if wanted else "")
+        left = time_left(model)
+        self.left_label.setText("" if left is None else f"{duration(left)} left")
+
+    def _label(self, tip: str) -> QLabel:
+        label = QLabel()
+        label.setToolTip(tip)
+        label.setAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+        return label
+
+    def _arrange(self) -> None:
+        font = self.state_label.font()
+        font.setBold(True)
+        self.state_label.setFont(font)
+        widths = {
+            self.state_label: "Preparing…",
+            self.steps_label: "100,000,000 of 100,000,000 steps",
+            self.episodes_label: "1,000,000 episodes",
+            self.speed_label: "1,000,000 steps/s",
+            self.elapsed_label: "00:00:00 elapsed",
+            self.left_label: "00:00:00 left",
+        }
+        for label, widest in widths.items():
+            label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest))
+        for widget in (self.state_label, self.bar, self.steps_label, self.episodes_label):
+            self.addWidget(widget)
+        for widget in (self.speed_label, self.elapsed_label, self.left_label):
+            self.addPermanentWidget(widget)

@@ -1,0 +1,187 @@
+"""The set-up panel: everything that decides the next run, built from the declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from pgviz.config import RUN_PARAMETERS, RunConfig
+from pgviz.gui.run_control import new_seed
+from pgviz.gui.theme import set_role
+from pgviz.gui.widgets.environment_field import EnvironmentField
+from pgviz.gui.widgets.parameter_field import ParameterField, caption, describe
+from pgviz.gui.widgets.parts import label, push_button, scrolling, tool_button
+from pgviz.hyperparameters import algorithms, declaration
+from pgviz.hyperparameters.shared import POLICY
+from pgviz.parameters import Parameter
+from pgviz.session.notices import EnvironmentsListed
+
+
+class SetupPanel(QWidget):
+    """Edits a :class:`RunConfig`.
+
+    Attributes
+    ----------
+    start_requested
+        A run is wanted: its configuration, and whether it should play at once.
+    """
+
+    start_requested = Signal(object, bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.environment = EnvironmentField()
+        self.algorithm = QComboBox()
+        self.summary = QLabel(wordWrap=True)
+        self.fields: dict[str, ParameterField] = {}
+        self.defaults_button = push_button("Defaults", "Go back to what suits this environment")
+        self.prepare_button = push_button("Apply and prepare", "Set this run up and wait for Play")
+        self.play_button = push_button("Apply and play", "Set this run up and train at once")
+        self._algorithm_group = QGroupBox()
+        self._policy_group = QGroupBox("Policy network")
+        self._fill_algorithms()
+        self._arrange()
+        self._connect()
+        self.show_config(RunConfig.create())
+
+    def show_config(self, config: RunConfig) -> None:
+        """Put a configuration into the fields."""
+        self.environment.set_id(config.environment)
+        self.algorithm.blockSignals(True)
+        self.algorithm.setCurrentIndex(self.algorithm.findData(config.algorithm))
+        self.algorithm.blockSignals(False)
+        self._offer_algorithm(config.algorithm)
+        for name, field in self.fields.items():
+            field.set_value(config.value(name))
+        self._allow_start()
+
+    def config(self) -> RunConfig:
+        """The configuration that the fields describe.
+
+        Raises
+        ------
+        UsageError
+            Where a field is not valid.
+        """
+        values = {name: field.value() for name, field in self.fields.items()}
+        return RunConfig.create(self.environment.id(), self.algorithm.currentData(), **values)
+
+    def set_environments(self, listed: EnvironmentsListed) -> None:
+        """Offer what is registered."""
+        self.environment.set_environments(listed.environments)
+
+    def load_preset(self) -> None:
+        """Fill in what suits the environment and algorithm chosen; the seed stays."""
+        seed = self.fields["seed"]
+        kept = {"seed": seed.value()} if seed.is_valid else {}
+        environment = self.environment.id() or RunConfig.create().environment
+        self.show_config(RunConfig.create(environment, self.algorithm.currentData(), **kept))
+
+    def _fill_algorithms(self) -> None:
+        self.algorithm.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.algorithm.setAccessibleName("Algorithm")
+        for each in algorithms():
+            self.algorithm.addItem(each.title, each.name)
+        set_role(self.summary, "muted")
+
+    def _connect(self) -> None:
+        self.environment.chosen.connect(self.load_preset)
+        self.environment.combo.editTextChanged.connect(self._allow_start)
+        self.algorithm.currentIndexChanged.connect(self.load_preset)
+        self.defaults_button.clicked.connect(self.load_preset)
+        self.prepare_button.clicked.connect(lambda: self.start_requested.emit(self.config(), False))
+        self.play_button.clicked.connect(lambda: self.start_requested.emit(self.config(), True))
+
+    def _offer_algorithm(self, name: str) -> None:
+        declared = declaration(name)
+        self.summary.setText(declared.summary)
+        if self._algorithm_group.title() == declared.title:
+            return
+        policy = {parameter.name for parameter in POLICY}
+        for group in (self._algorithm_group, self._policy_group):
+            self._empty(group)
+        own = (each for each in declared.parameters.values() if each.name not in policy)
+        self._algorithm_group.setTitle(declared.title)
+        self._add_fields(_form(self._algorithm_group), own)
+        shared = (each for each in declared.parameters.values() if each.name in policy)
+        self._add_fields(_form(self._policy_group), shared)
+
+    def _empty(self, group: QGroupBox) -> None:
+        for field in group.findChildren(ParameterField):
+            self.fields.pop(field.parameter.name, None)
+        form = group.layout()
+        while form is not None and isinstance(form, QFormLayout) and form.rowCount():
+            form.removeRow(0)
+
+    def _add_fields(self, form: QFormLayout, parameters: Iterable[Parameter]) -> None:
+        for parameter in parameters:
+            field = ParameterField(parameter)
+            field.edited.connect(self._allow_start)
+            self.fields[parameter.name] = field
+            name = label(caption(parameter), describe(parameter))
+            name.setBuddy(field.editor)
+            form.addRow(name, self._with_dice(field) if parameter.name == "seed" else field)
+
+    def _with_dice(self, field: ParameterField) -> QWidget:
+        dice = tool_button("⚄", "Another seed")
+        dice.clicked.connect(lambda: field.set_value(new_seed()))
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(field, 1)
+        layout.addWidget(dice, 0, Qt.AlignmentFlag.AlignTop)
+        return row
+
+    def _allow_start(self) -> None:
+        valid = bool(self.environment.id()) and all(field.is_valid for field in self.fields.values())
+        self.prepare_button.setEnabled(valid)
+        self.play_button.setEnabled(valid)
+
+    def _arrange(self) -> None:
+        run_group = QGroupBox("Run")
+        form = _form(run_group)
+        form.addRow("Environment", self.environment)
+        form.addRow("Algorithm", self.algorithm)
+        form.addRow(self.summary)
+        self._add_fields(form, RUN_PARAMETERS.values())
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        for group in (run_group, self._algorithm_group, self._policy_group):
+            column.addWidget(group)
+        column.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolling(inside), 1)
+        outer.addLayout(self._buttons())
+
+    def _buttons(self) -> QHBoxLayout:
+        set_role(self.play_button, "primary")
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 4, 8, 8)
+        row.addWidget(self.defaults_button)
+        row.addStretch(1)
+        row.addWidget(self.prepare_button)
+        row.addWidget(self.play_button)
+        return row
+
+
+def _form(group: QGroupBox) -> QFormLayout:
+    """The form of a group, made on first use."""
+    form = group.layout()
+    if not isinstance(form, QFormLayout):
+        form = QFormLayout(group)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        form.setHorizontalSpacing(12)
+        form.setVerticalSpacing(6)
+    return form

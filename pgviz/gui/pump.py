@@ -1,0 +1,155 @@
+"""The pump: the one timer that carries what training put in the mailbox to what the window shows."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from pgviz.gui.run_model import RunModel
+from pgviz.session.commands import Look
+from pgviz.session.inbox import Inbox
+from pgviz.session.mailbox import Mailbox
+from pgviz.session.notices import CommandRejected, EnvironmentsListed, StateChanged
+from pgviz.training.events import Event, ParameterChanged, RunFailed, RunStarted, StepTaken
+
+
+class Panel(Protocol):
+    """What every panel lets be done to it."""
+
+    def begin(self, started: RunStarted) -> None:
+        """Make ready for another run."""
+
+    def show_step(self, event: StepTaken) -> None:
+        """Show one step, at most 30 times a second."""
+
+    def refresh(self, model: RunModel) -> None:
+        """Draw what the model holds now."""
+
+
+class Pump(QObject):
+    """Polls the mailbox; frames at 30 Hz, curves at 10 Hz, text at 5 Hz.
+
+    Signals carry the rare facts only, all of them on the window's thread.
+
+    Parameters
+    ----------
+    inbox, mailbox
+        The way to the session and back.
+    model
+        Kept up to date with every fact.
+    is_watched
+        Says whether somebody can see the window.
+    parent
+        The Qt owner.
+
+    Attributes
+    ----------
+    tick_times
+        When the latest ticks began, in seconds of :func:`time.perf_counter`, oldest first.
+    """
+
+    INTERVAL_MS = 33
+    CURVES_EVERY = 3
+    TEXT_EVERY = 6
+
+    run_started = Signal(object)
+    run_failed = Signal(object)
+    state_changed = Signal(object)
+    parameter_changed = Signal(object)
+    command_rejected = Signal(object)
+    environments_listed = Signal(object)
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        mailbox: Mailbox,
+        model: RunModel,
+        is_watched: Callable[[], bool],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._inbox, self._mailbox, self._model, self._is_watched = inbox, mailbox, model, is_watched
+        self._curves: list[Panel] = []
+        self._texts: list[Panel] = []
+        self._said_watched: bool | None = None
+        self._ticks = 0
+        self._signals = {
+            RunStarted: self.run_started,
+            RunFailed: self.run_failed,
+            StateChanged: self.state_changed,
+            ParameterChanged: self.parameter_changed,
+            CommandRejected: self.command_rejected,
+            EnvironmentsListed: self.environments_listed,
+        }
+        self.tick_times: deque[float] = deque(maxlen=10_000)
+        self._timer = QTimer(self, interval=self.INTERVAL_MS)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.tick)
+
+    def feed(self, curves: Sequence[Panel], texts: Sequence[Panel]) -> None:
+        """Name the panels that are refreshed at 10 Hz and those that are at 5 Hz."""
+        self._curves, self._texts = list(curves), list(texts)
+
+    def start(self) -> None:
+        """Begin to poll."""
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Poll no more."""
+        self._timer.stop()
+
+    def tick(self) -> None:
+        """Carry over what has come since the last tick."""
+        self.tick_times.append(time.perf_counter())
+        self._say_whether_watched()
+        facts, step = self._mailbox.take()
+        for fact in facts:
+            self._apply(fact)
+        if step is not None:
+            self._show(step)
+        self._refresh()
+        self._ticks += 1
+
+    def refresh_all(self) -> None:
+        """Carry everything over and draw it all now."""
+        self.tick()
+        for panel in self._all_panels():
+            panel.refresh(self._model)
+
+    def _apply(self, fact: Event) -> None:
+        self._model.apply(fact)
+        if isinstance(fact, RunStarted):
+            for panel in self._all_panels():
+                panel.begin(fact)
+        if isinstance(fact, RunFailed):
+            self._said_watched = None  # a session that crashed is followed by one that knows nothing
+        if signal := self._signals.get(type(fact)):
+            signal.emit(fact)
+
+    def _show(self, step: StepTaken) -> None:
+        self._model.apply(step)
+        for panel in self._all_panels():
+            panel.show_step(step)
+
+    def _refresh(self) -> None:
+        if not self._said_watched:
+            return
+        if self._ticks % self.CURVES_EVERY == 0:
+            for panel in self._curves:
+                panel.refresh(self._model)
+        if self._ticks % self.TEXT_EVERY == 1:
+            for panel in self._texts:
+                panel.refresh(self._model)
+
+    def _say_whether_watched(self) -> None:
+        watched = self._is_watched()
+        if watched != self._said_watched:
+            self._said_watched = watched
+            self._inbox.post(Look(watched))
+
+    def _all_panels(self) -> list[Panel]:
+        return self._curves + self._texts

@@ -1,0 +1,85 @@
+"""The QThread in which the session lives: the one owner of environments, policy and optimiser."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QThread
+
+from pgviz.session.commands import Quit
+from pgviz.session.inbox import Inbox
+from pgviz.session.mailbox import Mailbox
+from pgviz.session.notices import RunState, StateChanged
+from pgviz.training.events import RunFailed
+
+
+class Host(Protocol):
+    """What the thread runs."""
+
+    def run(self) -> None:
+        """Serve commands until :class:`~pgviz.session.commands.Quit` comes."""
+
+
+HostFactory = Callable[[Inbox, Mailbox], Host]
+
+
+def session_host(inbox: Inbox, mailbox: Mailbox) -> Host:
+    """The real host. Called on the worker's thread, because it is here that torch is imported."""
+    from pgviz.session.host import SessionHost
+
+    return SessionHost(inbox, mailbox)
+
+
+class SessionThread(QThread):
+    """Runs a session until it is told to leave.
+
+    Parameters
+    ----------
+    inbox, mailbox
+        The way in and the way out.
+    make_host
+        Builds what is run; called on the thread itself.
+    parent
+        The Qt owner.
+    """
+
+    STOP_WITHIN_MS = 20_000
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        mailbox: Mailbox,
+        make_host: HostFactory = session_host,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("pgviz-session")
+        self._inbox, self._mailbox, self._make_host = inbox, mailbox, make_host
+
+    def run(self) -> None:
+        """Host sessions; one that crashes is reported, and the next command finds a fresh one."""
+        while not self.isInterruptionRequested():
+            try:
+                self._make_host(self._inbox, self._mailbox).run()
+            except Exception as error:  # noqa: BLE001 - the one place where a defect of the engine ends up
+                self._report(error)
+            else:
+                return
+            self._inbox.wait()
+
+    def stop(self) -> bool:
+        """Ask the session to leave and wait for it; says whether it has left in time."""
+        self.requestInterruption()
+        self._inbox.post(Quit())
+        self.quit()
+        return self.wait(self.STOP_WITHIN_MS)
+
+    def _report(self, error: Exception) -> None:
+        while self._inbox.take():
+            pass  # what was asked of the crashed session means nothing to the next
+        what = str(error) or type(error).__name__
+        message = f"The engine stopped unexpectedly ({type(error).__name__}: {what}); restart the run to go on."
+        self._mailbox.put(RunFailed(self._mailbox.step, message, "".join(traceback.format_exception(error))))
+        self._mailbox.put(StateChanged(self._mailbox.step, RunState.FAILED))

@@ -1,0 +1,103 @@
+"""What the window remembers from one start to the next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, get_args
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from pgviz.config import RunConfig
+from pgviz.errors import UsageError
+
+ThemeChoice = Literal["system", "light", "dark"]
+
+# Raised when docks are added, renamed or removed, so that no older arrangement is forced on the new window.
+LAYOUT_VERSION = 1
+FASTEST = "fastest"
+
+
+class Settings:
+    """Typed access to the stored settings; whatever cannot be read counts as not stored.
+
+    Parameters
+    ----------
+    store
+        Where they are kept.
+    """
+
+    def __init__(self, store: QSettings) -> None:
+        self._store = store
+
+    @classmethod
+    def of_user(cls) -> Settings:
+        """The settings of the person at the keyboard."""
+        return cls(QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "pgviz", "pgviz"))
+
+    @classmethod
+    def in_file(cls, path: Path) -> Settings:
+        """Settings kept in one file, for pictures and tests."""
+        return cls(QSettings(str(path), QSettings.Format.IniFormat))
+
+    @property
+    def geometry(self) -> QByteArray | None:
+        """Place and size of the window, as ``saveGeometry`` wrote them."""
+        return self._bytes("window/geometry")
+
+    @geometry.setter
+    def geometry(self, geometry: QByteArray) -> None:
+        self._store.setValue("window/geometry", geometry)
+
+    @property
+    def docks(self) -> QByteArray | None:
+        """Arrangement of the docks, as ``saveState`` wrote it."""
+        return self._bytes("window/docks")
+
+    @docks.setter
+    def docks(self, docks: QByteArray) -> None:
+        self._store.setValue("window/docks", docks)
+
+    @property
+    def theme(self) -> ThemeChoice:
+        """Which colours to use."""
+        stored = self._store.value("window/theme")
+        return next((choice for choice in get_args(ThemeChoice) if choice == stored), "system")
+
+    @theme.setter
+    def theme(self, theme: ThemeChoice) -> None:
+        self._store.setValue("window/theme", theme)
+
+    @property
+    def config(self) -> RunConfig | None:
+        """The last run that was set up."""
+        stored = self._store.value("run/config")
+        try:
+            return RunConfig.from_json(stored) if isinstance(stored, str) else None
+        except UsageError:
+            return None
+
+    @config.setter
+    def config(self, config: RunConfig) -> None:
+        self._store.setValue("run/config", config.to_json().decode())
+
+    @property
+    def speed(self) -> float | None:
+        """The speed at which steps are shown; ``None`` is as fast as they come."""
+        stored = self._store.value("run/speed")
+        try:
+            speed = float(stored) if isinstance(stored, str | float | int) else None
+        except ValueError:
+            return None
+        return speed if speed is not None and 0 < speed < 1e3 else None
+
+    @speed.setter
+    def speed(self, speed: float | None) -> None:
+        self._store.setValue("run/speed", FASTEST if speed is None else speed)
+
+    def save(self) -> None:
+        """Write everything to disk now."""
+        self._store.sync()
+
+    def _bytes(self, key: str) -> QByteArray | None:
+        stored = self._store.value(key)
+        return stored if isinstance(stored, QByteArray) and not stored.isEmpty() else None

@@ -1,0 +1,98 @@
+"""An entry for an environment id, completed over what is registered."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QComboBox, QCompleter, QVBoxLayout, QWidget
+
+from pgviz.gui.widgets.parts import fault_label
+from pgviz.training.events import EnvironmentListing
+
+
+class EnvironmentField(QWidget):
+    """Chooses an environment; one that cannot run yet is shown faint, with the reason.
+
+    Attributes
+    ----------
+    chosen
+        Another id was picked, or typed and confirmed.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._reasons: dict[str, str] = {}
+        self._announced = ""
+        self._items = QStandardItemModel(self)
+        self.combo = self._make_combo()
+        self._confirm_when_left()
+        self.message = fault_label()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.combo)
+        column.addWidget(self.message)
+        self.setFocusProxy(self.combo)
+
+    def id(self) -> str:
+        """The id as it stands in the entry."""
+        return self.combo.currentText().strip()
+
+    def set_id(self, environment: str) -> None:
+        """Show an id without saying that it was chosen."""
+        self._announced = environment
+        self.combo.setEditText(environment)
+        self._explain()
+
+    def set_environments(self, environments: tuple[EnvironmentListing, ...]) -> None:
+        """Offer these; those that can run come first."""
+        current = self.combo.currentText()
+        self._reasons = {each.id: each.reason for each in environments if not each.available}
+        self.combo.blockSignals(True)
+        self._items.clear()
+        for each in sorted(environments, key=lambda each: (not each.available, each.id.lower())):
+            item = QStandardItem(each.id)
+            item.setEnabled(each.available)
+            item.setToolTip(each.reason)
+            self._items.appendRow(item)
+        self.combo.setCurrentIndex(-1)
+        self.combo.setEditText(current)
+        self.combo.blockSignals(False)
+        self._explain()
+
+    def _make_combo(self) -> QComboBox:
+        combo = QComboBox(editable=True)
+        combo.setModel(self._items)
+        combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        combo.setMinimumContentsLength(12)
+        combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        combo.setAccessibleName("Environment")
+        combo.setToolTip("A Gymnasium id, such as CartPole-v1, or module:Id for one that a module registers.")
+        completer = QCompleter(self._items, combo)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        combo.setCompleter(completer)
+        combo.activated.connect(self._announce)
+        completer.activated.connect(self._announce)
+        combo.editTextChanged.connect(self._explain)
+        return combo
+
+    def _confirm_when_left(self) -> None:
+        entry = self.combo.lineEdit()
+        if entry is not None:
+            entry.editingFinished.connect(self._announce)
+
+    def _announce(self) -> None:
+        environment = self.id()
+        if environment and environment != self._announced:
+            self._announced = environment
+            self.chosen.emit(environment)
+
+    def _explain(self) -> None:
+        reason = self._reasons.get(self.id(), "")
+        self.message.setText(reason)
+        self.message.setVisible(bool(reason))

@@ -1,0 +1,47 @@
+"""Small parts that several panels are put together from."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QToolButton, QWidget
+
+from pgviz.gui.theme import set_role
+
+
+def push_button(text: str, tip: str = "") -> QPushButton:
+    """A button with a tool tip."""
+    button = QPushButton(text)
+    button.setToolTip(tip)
+    return button
+
+
+def tool_button(text: str, tip: str = "") -> QToolButton:
+    """A flat button with a tool tip."""
+    button = QToolButton()
+    button.setText(text)
+    button.setToolTip(tip)
+    return button
+
+
+def label(text: str = "", tip: str = "") -> QLabel:
+    """A label with a tool tip."""
+    result = QLabel(text)
+    result.setToolTip(tip)
+    return result
+
+
+def scrolling(content: QWidget) -> QScrollArea:
+    """Let `content` scroll up and down where there is too little room, without a frame."""
+    area = QScrollArea(widgetResizable=True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(content)
+    return area
+
+
+def fault_label() -> QLabel:
+    """A label under an entry, out of sight until the entry holds something wrong."""
+    result = QLabel(wordWrap=True)
+    result.setVisible(False)
+    set_role(result, "error")
+    return result
