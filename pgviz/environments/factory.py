@@ -11,4 +11,7 @@ Environment = gymnasium.Env[Any, Any]
 
 def make(id: str, *, render: bool) -> Environment:
     """Make one environment."""
-    return gymnasium.make(id, render_mode="rgb_array" if render else None, disable_env_checker=True)
+    import copy
+    spec = copy.deepcopy(gymnasium.spec(id))
+    spec.order_enforce = False
+    return gymnasium.make(spec, render_mode="rgb_array" if render else None, disable_env_checker=True)

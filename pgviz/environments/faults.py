@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
-from numpy.typing import NDArray
-
 from pgviz.environments.spaces import ObservationMismatch
 from pgviz.errors import EnvironmentFault
 
@@ -46,20 +41,9 @@ class FaultReporter:
         """An observation does not fit its space."""
         return self._returned(f"an observation {mismatch}", episode, step)
 
-    def require_finite(self, observation_O: NDArray[np.float32], reward: float, episode: int, step: int) -> None:
-        """Make sure that an encoded observation and a reward are finite.
-
-        Raises
-        ------
-        EnvironmentFault
-            Naming the number that is not.
-        """
-        bad = np.flatnonzero(~np.isfinite(observation_O))
-        if bad.size:
-            entry = int(bad[0])
-            raise self._returned(f"{observation_O[entry]} in entry {entry} of its observation", episode, step)
-        if not math.isfinite(reward):
-            raise self._returned(f"the reward {float(reward)}", episode, step)
+    def reward(self, reward: float, episode: int, step: int) -> EnvironmentFault:
+        """A reward is not finite."""
+        return self._returned(f"the reward {float(reward)}", episode, step)
 
     def _returned(self, problem: str, episode: int, step: int) -> EnvironmentFault:
         return EnvironmentFault(f"{self._id} returned {problem} in {_where(episode, step)}.")

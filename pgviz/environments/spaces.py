@@ -5,6 +5,7 @@ Shape suffixes: N observations, O numbers in an encoded observation, D action di
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -100,23 +101,15 @@ def bounds(space: spaces.Box) -> tuple[NDArray[np.float64], NDArray[np.float64]]
 def splitter(space: Space) -> Callable[[NDArray[Any]], Sequence[Any]]:
     """How an array of N actions becomes N actions that the environments may keep or write into.
 
-    Discrete actions become Python integers, which Gymnasium checks fastest; those of a Box become arrays of the
-    space's own dtype.
+    Each has the space's own dtype, as if the space had sampled it; an array even where the space is a scalar Box.
     """
-    if isinstance(space, spaces.Discrete):
-        return _integers
-    dtype, scalar = space.dtype, space.shape == ()
+    dtype, scalar_box = space.dtype, isinstance(space, spaces.Box) and space.shape == ()
 
-    def arrays(actions: NDArray[Any]) -> Sequence[Any]:
+    def split(actions: NDArray[Any]) -> Sequence[Any]:
         own = np.array(actions, dtype=dtype)
-        return [own[index, ...] for index in range(len(own))] if scalar else list(own)
+        return [own[index, ...] for index in range(len(own))] if scalar_box else list(own)
 
-    return arrays
-
-
-def _integers(actions: NDArray[Any]) -> Sequence[Any]:
-    values: list[int] = actions.tolist()
-    return values
+    return split
 
 
 class ObservationEncoder:
@@ -153,18 +146,23 @@ class ObservationEncoder:
         Raises
         ------
         ObservationMismatch
-            Where one has another shape than the space, is not numeric, or is no value of a Discrete space.
+            Where one has another shape than the space, is not numeric, is no value of a Discrete space, or has a
+            number in it that is not finite.
         """
         if self._discrete:
             return self._one_hot(observations)
-        try:
-            # A finite float64 beyond float32 becomes infinite, which the caller reports.
-            with np.errstate(over="ignore"):
+        # A float64 may overflow on its way to float32, and so may the sum of squares; neither is worth a warning.
+        with np.errstate(over="ignore", invalid="ignore"):
+            try:
                 batch = np.array(observations, dtype=np.float32)
-        except (ValueError, TypeError):
-            raise self._mismatch(observations) from None
-        if batch.shape[1:] != self._shape:
-            raise self._mismatch(observations)
+            except (ValueError, TypeError):
+                raise self._mismatch(observations) from None
+            if batch.shape[1:] != self._shape:
+                raise self._mismatch(observations)
+            flat = batch.reshape(-1)
+            # Finite only if every number is, and the cheapest way to ask.
+            if not math.isfinite(flat.dot(flat)):
+                _require_finite(batch.reshape(len(observations), self.size))
         return batch.reshape(len(observations), self.size)
 
     def _one_hot(self, observations: Sequence[Any]) -> NDArray[np.float32]:
@@ -193,3 +191,10 @@ class ObservationEncoder:
                 expected = f"where its observation space says {self._shape}"
                 return ObservationMismatch(position, f"of shape {got} {expected}")
         return ObservationMismatch(0, f"that its space rules out ({in_words(self.space)})")
+
+
+def _require_finite(batch_NO: NDArray[np.float32]) -> None:
+    bad = np.argwhere(~np.isfinite(batch_NO))
+    if len(bad):
+        position, entry = (int(place) for place in bad[0])
+        raise ObservationMismatch(position, f"with {batch_NO[position, entry]} in entry {entry}")

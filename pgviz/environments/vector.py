@@ -6,7 +6,6 @@ Shape suffixes: N copies, O numbers in an encoded observation.
 from __future__ import annotations
 
 import contextlib
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -178,7 +177,9 @@ class VectorEnvironment:
         truncated_N = np.zeros(self.count, np.bool_)
         seen, done = self._step_each(indices, actions, rewards_N, terminated_N, truncated_N)
         observations_NO = self._encode(indices, seen)
-        self._check_finite(indices, observations_NO, rewards_N)
+        if not np.isfinite(rewards_N).all():
+            index = int(np.flatnonzero(~np.isfinite(rewards_N))[0])
+            raise self._faults.reward(rewards_N[index], *self._place(index, 1))
         self.episode_lengths += 1 if active is None else active
         self.episode_returns += rewards_N
         final: dict[int, NDArray[np.float32]] = {}
@@ -244,16 +245,6 @@ class VectorEnvironment:
             observations_NO[indices] = encoded
         return observations_NO
 
-    def _check_finite(
-        self, indices: range | list[int], observations_NO: NDArray[np.float32], rewards_N: NDArray[np.float64]
-    ) -> None:
-        flat = observations_NO.reshape(-1)
-        # One number that is finite only if all are; it may overflow, so a hit is looked at closely.
-        if math.isfinite(flat.dot(flat)) and math.isfinite(rewards_N.sum()):
-            return
-        for index in indices:
-            self._faults.require_finite(observations_NO[index], rewards_N[index], *self._place(index, 1))
-
     def _begin(self, index: int) -> NDArray[np.float32]:
         seed = self._seeds.seed(index, self._begun[index])
         self._begun[index] += 1
@@ -276,7 +267,6 @@ class VectorEnvironment:
             encoded_O = self.encoder.encode(observation)
         except ObservationMismatch as mismatch:
             raise self._faults.mismatch(mismatch, *place) from None
-        self._faults.require_finite(encoded_O, 0.0, *place)
         return encoded_O
 
     def _place(self, index: int, ahead: int) -> tuple[int, int]:
