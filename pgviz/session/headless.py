@@ -1,0 +1,113 @@
+"""A run without a window: the same session, pulled to its end."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from pgviz.config import RunConfig
+from pgviz.policies.policy import Policy
+from pgviz.session.session import Session
+from pgviz.training.evaluation import Evaluation, evaluate
+from pgviz.training.events import EpisodeEnded, Event
+from pgviz.training.seeding import RunSeeds
+
+AVERAGED_EPISODES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class TrainResult:
+    """What a headless run came to.
+
+    Parameters
+    ----------
+    config
+        What was run.
+    steps, episodes
+        How many were done.
+    return_mean_100
+        Mean return of the last 100 episodes, or ``None`` where none ended.
+    seconds
+        Wall-clock time of training, set-up left out.
+    finished
+        Whether all steps that were wanted were taken.
+    policy
+        The trained policy.
+    """
+
+    config: RunConfig
+    steps: int
+    episodes: int
+    return_mean_100: float | None
+    seconds: float
+    finished: bool
+    policy: Policy = field(repr=False)
+
+    @property
+    def steps_per_second(self) -> float:
+        """Environment steps per second of training."""
+        return self.steps / self.seconds if self.seconds > 0.0 else 0.0
+
+    @property
+    def weights_sha256(self) -> str:
+        """Fingerprint of the weights."""
+        return self.policy.weights_sha256()
+
+    def evaluate(self, episodes: int) -> Evaluation:
+        """Play `episodes` whole episodes with the likeliest actions, seeded from the run's seed.
+
+        Raises
+        ------
+        EnvironmentFault
+            Where the environment fails.
+        """
+        return evaluate(self.policy, self.config.environment, episodes, RunSeeds(self.config.seed).evaluation)
+
+
+def train(
+    config: RunConfig,
+    on_event: Callable[[Event], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> TrainResult:
+    """Train to the end, or until `should_stop`.
+
+    Parameters
+    ----------
+    config
+        What to run.
+    on_event
+        Given every event, in order.
+    should_stop
+        Asked after every event.
+
+    Raises
+    ------
+    UsageError
+        Where the run cannot be set up.
+    RunError
+        Where it fails on its way.
+    """
+    recent: deque[float] = deque(maxlen=AVERAGED_EPISODES)
+    episodes = 0
+
+    def take(event: Event) -> bool:
+        nonlocal episodes
+        if isinstance(event, EpisodeEnded):
+            recent.append(event.episode_return)
+            episodes += 1
+        if on_event is not None:
+            on_event(event)
+        return should_stop is not None and should_stop()
+
+    with Session(config) as session:
+        began = time.perf_counter()
+        session.pull_until(take)
+        seconds = time.perf_counter() - began
+        if session.error is not None:
+            raise session.error
+        trainer = session.trainer
+        mean = sum(recent) / len(recent) if recent else None
+        finished = trainer.step >= config.steps
+        return TrainResult(config, trainer.step, episodes, mean, seconds, finished, trainer.policy)

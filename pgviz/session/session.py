@@ -1,0 +1,144 @@
+"""Session: decides when the next event is pulled.
+
+Play, pause, step and a headless run are one operation: pull until a predicate holds.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from typing import Self
+
+from pgviz.config import RunConfig
+from pgviz.errors import NumericalFault, PgvizError
+from pgviz.training.events import Event, RunFailed, RunFinished, StepTaken, UpdateApplied
+from pgviz.training.trainer import Trainer
+
+Predicate = Callable[[Event], bool]
+
+
+def forever(event: Event) -> bool:
+    """Never hold: go on until the run ends."""
+    return False
+
+
+class Countdown:
+    """Holds at the last of `count` events of one type.
+
+    Parameters
+    ----------
+    kind
+        The type of event that counts.
+    count
+        How many of them to wait for.
+    """
+
+    def __init__(self, kind: type[Event], count: int = 1) -> None:
+        self._kind = kind
+        self._left = count
+
+    def __call__(self, event: Event) -> bool:
+        """Count one event in."""
+        if isinstance(event, self._kind):
+            self._left -= 1
+        return self._left <= 0
+
+
+def environment_steps(count: int = 1) -> Countdown:
+    """Return a predicate that holds after `count` environment steps."""
+    return Countdown(StepTaken, count)
+
+
+def updates(count: int = 1) -> Countdown:
+    """Return a predicate that holds after `count` updates."""
+    return Countdown(UpdateApplied, count)
+
+
+class Session:
+    """One run, pulled event by event.
+
+    Parameters
+    ----------
+    config
+        What to run.
+    render
+        Whether frames may be asked for.
+
+    Raises
+    ------
+    UsageError
+        Where the run cannot be set up.
+
+    Attributes
+    ----------
+    error
+        The exception that ended the run, or ``None``.
+    """
+
+    def __init__(self, config: RunConfig, *, render: bool = False) -> None:
+        self.config = config
+        self.trainer = Trainer(config, render=render)
+        self.error: Exception | None = None
+        self._events = self.trainer.events()
+        self._over = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def over(self) -> bool:
+        """Whether the run has ended, for whatever reason."""
+        return self._over
+
+    def pull(self) -> Event | None:
+        """Let training go on to its next event; ``None`` once the run is over.
+
+        An exception ends the run and comes back, once, as a ``RunFailed`` event.
+        """
+        if self._over:
+            return None
+        try:
+            event = next(self._events)
+        except Exception as error:  # noqa: BLE001  here and nowhere else
+            self._over, self.error = True, error
+            return self._failed(error)
+        self._over = isinstance(event, RunFinished)
+        return event
+
+    def pull_until(self, holds: Predicate, sink: Callable[[Event], None] | None = None) -> Event | None:
+        """Pull until the predicate holds or the run ends; returns the last event.
+
+        Parameters
+        ----------
+        holds
+            Asked of every event.
+        sink
+            Given every event.
+        """
+        last = None
+        while (event := self.pull()) is not None:
+            last = event
+            if sink is not None:
+                sink(event)
+            if holds(event):
+                break
+        return last
+
+    def close(self) -> None:
+        """End the run where it is and close its environments."""
+        self._over = True
+        self._events.close()  # type: ignore[attr-defined]
+        self.trainer.close()
+
+    def _failed(self, error: Exception) -> RunFailed:
+        if isinstance(error, PgvizError):
+            message = str(error)
+        else:
+            kind = type(error).__name__
+            message = f"The run met an unexpected {kind}: {error}. The details say where; restart to go on."
+        tensor = error.tensor if isinstance(error, NumericalFault) else None
+        trace = "".join(traceback.format_exception(error))
+        return RunFailed(self.trainer.step, message, trace, tensor)
