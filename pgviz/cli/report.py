@@ -14,7 +14,8 @@ from pgviz.config import RunConfig
 from pgviz.errors import RunError, UsageError
 
 if TYPE_CHECKING:
-    from pgviz.session.headless import Evaluation, TrainResult
+    from pgviz.session.headless import TrainResult
+    from pgviz.training.evaluation import Evaluation
 
 
 def report_of(config: RunConfig, result: TrainResult, evaluation: Evaluation | None) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def report_of(config: RunConfig, result: TrainResult, evaluation: Evaluation | N
         "episodes": result.episodes,
         "return_mean_100": result.return_mean_100,
         "seconds": result.seconds,
-        "steps_per_second": result.steps / result.seconds if result.seconds > 0 else 0.0,
+        "steps_per_second": result.steps_per_second,
         "weights_sha256": result.weights_sha256,
         "config": msgspec.json.decode(config.to_json()),
         "evaluation": evaluation

@@ -20,7 +20,8 @@ from pgviz.config import RunConfig
 from pgviz.parameters import Parameter
 
 if TYPE_CHECKING:
-    from pgviz.session.headless import Evaluation, TrainResult
+    from pgviz.session.headless import TrainResult
+    from pgviz.training.evaluation import Evaluation
 
 EVALUATE = Parameter(
     "evaluate",
@@ -40,9 +41,13 @@ def execute(arguments: Namespace) -> int:
     console = console_on(sys.stderr if arguments.json == "-" else None)
     with ReportFile(arguments.json) as report:
         result = train_shown(config, console)
-        evaluation = _evaluate(result, config, episodes, console) if isinstance(episodes, int) else None
-        report.write(report_of(config, result, evaluation))
-    if not result.finished or (episodes and not evaluation):
+        evaluation = None
+        try:
+            if isinstance(episodes, int) and result.finished:
+                evaluation = _evaluate(result, episodes, console)
+        finally:  # an evaluation that fails does not take the report of the training with it
+            report.write(report_of(config, result, evaluation))
+    if not result.finished:
         raise KeyboardInterrupt
     return 0
 
@@ -59,25 +64,18 @@ def train_shown(config: RunConfig, console: Console) -> TrainResult:
     return result
 
 
-def _evaluate(result: TrainResult, config: RunConfig, episodes: int, console: Console) -> Evaluation | None:
-    """Evaluate a finished run; ``None`` where Ctrl+C came first."""
-    if not result.finished:
-        return None
-    try:
-        evaluation = result.evaluate(episodes, config.seed)
-    except KeyboardInterrupt:
-        return None
+def _evaluate(result: TrainResult, episodes: int, console: Console) -> Evaluation:
+    evaluation = result.evaluate(episodes)
     mean, std = evaluation.return_mean, evaluation.return_std
     say(console, f"Evaluation over {evaluation.episodes:,} episodes: return {mean:,.1f} ± {std:,.1f}.")
     return evaluation
 
 
 def _summary(config: RunConfig, result: TrainResult) -> Iterator[str]:
-    rate = result.steps / result.seconds if result.seconds > 0 else 0.0
     wanted = "" if result.finished else f" of {config.steps:,}"
     yield (
         f"{title(config)}, seed {config.seed}: {result.steps:,}{wanted} steps in {result.seconds:,.1f} s"
-        f" ({rate:,.0f} steps/s), {result.episodes:,} episodes."
+        f" ({result.steps_per_second:,.0f} steps/s), {result.episodes:,} episodes."
     )
     mean = result.return_mean_100
     yield "No episode ended." if mean is None else f"Mean return of the last 100 episodes: {mean:,.1f}."

@@ -26,10 +26,14 @@ class FakeResult:
     return_mean_100: float | None = 12.5
     seconds: float = 2.0
     weights_sha256: str = "ab" * 32
-    evaluation: Callable[[int, int], FakeEvaluation] = lambda episodes, _seed: FakeEvaluation(episodes, 20.0, 1.5)
+    evaluation: Callable[[int], FakeEvaluation] = lambda episodes: FakeEvaluation(episodes, 20.0, 1.5)
 
-    def evaluate(self, episodes: int, seed: int) -> FakeEvaluation:
-        return self.evaluation(episodes, seed)
+    @property
+    def steps_per_second(self) -> float:
+        return self.steps / self.seconds
+
+    def evaluate(self, episodes: int) -> FakeEvaluation:
+        return self.evaluation(episodes)
 
 
 @dataclass

@@ -163,16 +163,29 @@ def test_that_ctrl_c_ends_the_run_with_its_summary_and_report(
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_that_ctrl_c_during_the_evaluation_keeps_the_report_of_the_training(
-    engine: FakeEngine, capsys: pytest.CaptureFixture[str], tmp_path: Path
+@pytest.mark.parametrize(
+    ("error", "status", "line"),
+    [
+        (KeyboardInterrupt(), 130, "pgviz: interrupted.\n"),
+        (RunError("it fell over."), 1, "pgviz: it fell over.\n"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_that_an_evaluation_that_is_cut_short_leaves_the_report_of_the_training(
+    engine: FakeEngine,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    error: BaseException,
+    status: int,
+    line: str,
 ) -> None:
-    def interrupted(_episodes: int, _seed: int) -> FakeEvaluation:
-        raise KeyboardInterrupt
+    def cut_short(_episodes: int) -> FakeEvaluation:
+        raise error
 
-    engine.result = lambda steps, finished: FakeResult(steps, finished, evaluation=interrupted)
+    engine.result = lambda steps, finished: FakeResult(steps, finished, evaluation=cut_short)
     path = tmp_path / "report.json"
-    assert main([*TRAIN, "--evaluate", "5", "--json", str(path)]) == 130
-    assert capsys.readouterr().err == "pgviz: interrupted.\n"
+    assert main([*TRAIN, "--evaluate", "5", "--json", str(path)]) == status
+    assert capsys.readouterr().err == line
     assert json.loads(path.read_text())["evaluation"] is None
 
 
