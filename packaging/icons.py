@@ -11,8 +11,8 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QBuffer, QIODevice
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
@@ -35,7 +35,7 @@ def png(image: QImage) -> bytes:
     """Encode an image as PNG."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not image.save(buffer, "PNG"):
+    if not QImageWriter(buffer, QByteArray(b"png")).write(image):
         raise RuntimeError("Qt could not encode the icon as PNG.")
     return bytes(buffer.data().data())
 
@@ -43,7 +43,7 @@ def png(image: QImage) -> bytes:
 def ico(pictures: dict[int, bytes]) -> bytes:
     """Join PNG pictures, keyed by their size in pixels (at most 256), into one Windows icon.
 
-    Layout: a header of 6 bytes, one entry of 16 bytes per picture, then the pictures. A side of 256 is written as 0.
+    Layout: a header of 6 bytes, one entry of 16 bytes per picture, then the pictures. A side of 256 counts as 0.
     """
     offset = 6 + 16 * len(pictures)
     entries, data = b"", b""
