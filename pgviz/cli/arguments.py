@@ -118,7 +118,7 @@ def _declare_screenshot(parser: ArgumentParser) -> None:
 
 def _declare_envs(parser: ArgumentParser) -> None:
     group = parser.add_mutually_exclusive_group()
-    group.add_argument("--all", action="store_true", help="also list older versions and what cannot be run")
+    group.add_argument("--all", action="store_true", help="list every member of large families too")
     group.add_argument(
         "--check", action="store_true", help="make each environment and say whether it can be trained on"
     )

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections import Counter
+from collections.abc import Sequence
 
 from pgviz.cli.output import console_on, say, write_table
 from pgviz.config import RunConfig
+from pgviz.environments.facts import EnvironmentListing
 from pgviz.hyperparameters import algorithms, declaration
 from pgviz.parameters import Parameter
+
+SHOWN_OF_FAMILY = 3
 
 
 def parameters(arguments: Namespace) -> int:
@@ -33,14 +38,40 @@ def environments(arguments: Namespace) -> int:
     from pgviz.environments import catalog
 
     console = console_on()
-    rows = [(each.id, "yes" if each.available else "no", each.reason) for each in catalog.listing()]
-    write_table(("environment", "can be run", "why not"), rows, console)
+    listed = catalog.listing()
+    shown = listed if arguments.all else shortened(listed)
+    if arguments.check:
+        examined = [catalog.examine(each.id) for each in shown]
+        rows = [(each.id, _yes(each.trainable), each.observation, each.action, each.reason) for each in examined]
+        write_table(("environment", "can be run", "observation", "action", "why not"), rows, console)
+    else:
+        plain = [(each.id, _yes(each.available), each.reason) for each in shown]
+        write_table(("environment", "can be run", "why not"), plain, console)
+    if len(shown) < len(listed):
+        say(console, f"{len(listed) - len(shown)} more of the same families: pgviz envs --all")
     return 0
+
+
+def shortened(listed: Sequence[EnvironmentListing]) -> list[EnvironmentListing]:
+    """The list without most members of a large family, such as the hundred Atari games."""
+    seen: Counter[str] = Counter()
+    shown = []
+    for each in listed:
+        family, slash, _ = each.id.rpartition("/")
+        seen[family] += 1
+        if not slash or seen[family] <= SHOWN_OF_FAMILY:
+            shown.append(each)
+    return shown
 
 
 def doctor(_arguments: Namespace) -> int:
-    """Say what is installed and what is missing."""
+    """Say what is installed and what is missing; 1 where something is that pgviz needs."""
     from pgviz import diagnosis
 
-    say(console_on(), diagnosis.format_report(diagnosis.report()))
-    return 0
+    report = diagnosis.report()
+    say(console_on(), diagnosis.format_report(report))
+    return 1 if report.faults else 0
+
+
+def _yes(answer: bool) -> str:
+    return "yes" if answer else "no"
