@@ -27,14 +27,13 @@ class FaultReporter:
         return EnvironmentFault(f"{self._id} raised {type(error).__name__} in {_where(episode, step)}{said}")
 
     def malformed(self, result: object, episode: int, step: int) -> EnvironmentFault:
-        """`result` is not the tuple that Gymnasium asks for, or its reward is not a number."""
+        """`result` is not the tuple that Gymnasium asks for."""
         wanted = 5 if step else 2
         if isinstance(result, tuple) and len(result) == wanted:
-            problem = f"a reward that is not one number ({result[1]!r})"
-        else:
-            names = "(observation, reward, terminated, truncated, info)" if step else "(observation, info)"
-            got = f"{len(result)} values" if isinstance(result, tuple) else f"a {type(result).__name__}"
-            problem = f"{got} where Gymnasium asks for the {wanted} values {names}"
+            return self._returned(_bad_entry(result), episode, step)
+        names = "(observation, reward, terminated, truncated, info)" if step else "(observation, info)"
+        got = f"{len(result)} values" if isinstance(result, tuple) else f"a {type(result).__name__}"
+        problem = f"{got} where Gymnasium asks for the {wanted} values {names}"
         return self._returned(problem, episode, step)
 
     def mismatch(self, mismatch: ObservationMismatch, episode: int, step: int) -> EnvironmentFault:
@@ -51,3 +50,12 @@ class FaultReporter:
 
 def _where(episode: int, step: int) -> str:
     return f"step {step} of episode {episode}" if step else f"the reset of episode {episode}"
+
+
+def _bad_entry(result: tuple[object, ...]) -> str:
+    reward = result[1]
+    try:
+        float(reward)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return f"a reward that is not one number ({reward!r})"
+    return "terminated and truncated flags that are not both true or false"

@@ -2,19 +2,99 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 from gymnasium import spaces
 
+_LEFT, _RIGHT, _UP, _DOWN = "← left", "right →", "↑ up", "↓ down"
+_HUMANOID = (
+    *("abdomen y", "abdomen z", "abdomen x"),
+    *("right hip x", "right hip z", "right hip y", "right knee"),
+    *("left hip x", "left hip z", "left hip y", "left knee"),
+    *("right shoulder 1", "right shoulder 2", "right elbow"),
+    *("left shoulder 1", "left shoulder 2", "left elbow"),
+)
+_BIPED = ("hip 1", "knee 1", "hip 2", "knee 2")
+_CLIFF = (_UP, _RIGHT, _DOWN, _LEFT)
+_LAKE = (_LEFT, _DOWN, _RIGHT, _UP)
+
+# By name without version; as documented in Gymnasium.
+_ACTIONS: dict[str, tuple[str, ...]] = {
+    "Acrobot": ("torque −1", "no torque", "torque +1"),
+    "Ant": (
+        *("back right hip", "back right ankle", "front left hip", "front left ankle"),
+        *("front right hip", "front right ankle", "back left hip", "back left ankle"),
+    ),
+    "BipedalWalker": _BIPED,
+    "BipedalWalkerHardcore": _BIPED,
+    "Blackjack": ("stick", "hit"),
+    "CarRacing": ("steering", "gas", "brake"),
+    "CartPole": (_LEFT, _RIGHT),
+    "CliffWalking": _CLIFF,
+    "CliffWalkingSlippery": _CLIFF,
+    "FrozenLake": _LAKE,
+    "FrozenLake8x8": _LAKE,
+    "HalfCheetah": ("back thigh", "back shin", "back foot", "front thigh", "front shin", "front foot"),
+    "Hopper": ("thigh", "leg", "foot"),
+    "Humanoid": _HUMANOID,
+    "HumanoidStandup": _HUMANOID,
+    "InvertedDoublePendulum": ("force",),
+    "InvertedPendulum": ("force",),
+    "LunarLander": ("nothing", "left engine", "main engine", "right engine"),
+    "LunarLanderContinuous": ("main engine", "side engines"),
+    "MountainCar": (_LEFT, "nothing", _RIGHT),
+    "MountainCarContinuous": ("force",),
+    "Pendulum": ("torque",),
+    "Pusher": (
+        *("shoulder pan", "shoulder lift", "shoulder roll"),
+        *("elbow flex", "forearm roll", "wrist flex", "wrist roll"),
+    ),
+    "Reacher": ("shoulder", "elbow"),
+    "Swimmer": ("first joint", "second joint"),
+    "Taxi": (_DOWN, _UP, _RIGHT, _LEFT, "pick up", "drop off"),
+    "Walker2d": ("right thigh", "right leg", "right foot", "left thigh", "left leg", "left foot"),
+}
+
 
 def title(id: str) -> str:
-    """A name to show for an environment."""
-    return id
+    """A name to show for an environment, for example ``"Mountain Car"`` for ``"MountainCar-v0"``."""
+    namespace, _, name = id.rpartition(":")[2].rpartition("/")
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=\d+x\d)", " ", _bare(name))
+    return f"{words} ({namespace})" if namespace else words
 
 
 def action_labels(id: str, space: spaces.Space[Any]) -> tuple[str, ...]:
-    """A name for each discrete action, or for each dimension of a continuous one."""
+    """A name for each discrete action, or for each dimension of a continuous one.
+
+    Parameters
+    ----------
+    id
+        What it was made from; well-known environments have names of their own.
+    space
+        A Discrete or Box action space.
+
+    Returns
+    -------
+    tuple
+        Failing a name, the action itself (from the space's start), or ``a[0]``, ``a[1]`` ...
+    """
+    general = _general(space)
+    known = _ACTIONS.get(_bare(id.rpartition(":")[2].rpartition("/")[2]), ())
+    # An environment made with other arguments may have other actions.
+    same_kind = not isinstance(space, spaces.Discrete) or int(space.start) == 0
+    return known if same_kind and len(known) == len(general) else general
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"-v\d+$", "", name)
+
+
+def _general(space: spaces.Space[Any]) -> tuple[str, ...]:
     if isinstance(space, spaces.Discrete):
         return tuple(str(int(space.start) + index) for index in range(int(space.n)))
-    return tuple(f"a[{index}]" for index in range(int(np.prod(space.shape or (), dtype=int))))
+    shape = space.shape or ()
+    if not shape:
+        return ("a",)
+    return tuple(f"a[{','.join(str(place) for place in index)}]" for index in np.ndindex(*shape))

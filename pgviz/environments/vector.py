@@ -91,9 +91,10 @@ class VectorEnvironment:
     def __init__(self, id: str, count: int, seeds: np.random.SeedSequence, *, render: bool) -> None:
         self.count = count
         self._environments = [make(id, render=render)]
+        first = self._environments[0]
         try:
-            first = self._environments[0]
             require_supported(id, first.observation_space, first.action_space)
+            self.facts = describe(id, first)
             self._environments += [make(id, render=render) for _ in range(1, count)]
         except BaseException:
             self.close()
@@ -101,7 +102,6 @@ class VectorEnvironment:
         self.observation_space = first.observation_space
         self.action_space = first.action_space
         self.encoder = ObservationEncoder(first.observation_space)
-        self.facts = describe(id, first)
         self._frames = FrameRenderer(self._environments, self.facts.renders)
         self._faults = FaultReporter(id)
         self._seeds = EpisodeSeeds(seeds)
@@ -182,17 +182,11 @@ class VectorEnvironment:
             raise self._faults.reward(rewards_N[index], *self._place(index, 1))
         self.episode_lengths += 1 if active is None else active
         self.episode_returns += rewards_N
-        final: dict[int, NDArray[np.float32]] = {}
-        ended: list[EndedEpisode] = []
+        step = VectorStep(observations_NO, rewards_N, terminated_N, truncated_N, {}, [])
         for index in done:
-            final[index] = observations_NO[index].copy()
-            ended.append(self._ended(index, bool(terminated_N[index]), bool(truncated_N[index])))
-            if autoreset:
-                observations_NO[index] = self._begin(index)
-            else:
-                self._waiting.add(index)
+            self._end(index, step, autoreset)
         self._observations = observations_NO
-        return VectorStep(observations_NO, rewards_N, terminated_N, truncated_N, final, ended)
+        return step
 
     def render(self, index: int) -> NDArray[np.uint8] | None:
         """Draw one copy as it is now, ``(H, W, 3)``; ``None`` where that fails (see :attr:`render_error`)."""
@@ -224,13 +218,13 @@ class VectorEnvironment:
             try:
                 observation, reward, terminated, truncated, _ = result
                 rewards_N[index] = reward
+                if terminated or truncated:
+                    done.append(index)
+                    terminated_N[index] = terminated
+                    truncated_N[index] = truncated
             except (TypeError, ValueError):
                 raise self._faults.malformed(result, *self._place(index, 1)) from None
             see(observation)
-            if terminated or truncated:
-                done.append(index)
-                terminated_N[index] = terminated
-                truncated_N[index] = truncated
         return seen, done
 
     def _encode(self, indices: range | list[int], seen: list[Any]) -> NDArray[np.float32]:
@@ -254,32 +248,41 @@ class VectorEnvironment:
         self.episode_lengths[index] = 0
         self.episode_returns[index] = 0.0
         self._waiting.discard(index)
-        place = self._place(index, 0)
+        return self._reset_one(index, seed)
+
+    def _reset_one(self, index: int, seed: int) -> NDArray[np.float32]:
         try:
             result = self._environments[index].reset(seed=seed)
         except Exception as error:
-            raise self._faults.raised(error, *place) from error
+            raise self._faults.raised(error, *self._place(index, 0)) from error
         try:
             observation, _ = result
         except (TypeError, ValueError):
-            raise self._faults.malformed(result, *place) from None
+            raise self._faults.malformed(result, *self._place(index, 0)) from None
         try:
-            encoded_O = self.encoder.encode(observation)
+            return self.encoder.encode(observation)
         except ObservationMismatch as mismatch:
-            raise self._faults.mismatch(mismatch, *place) from None
-        return encoded_O
+            raise self._faults.mismatch(mismatch, *self._place(index, 0)) from None
+
+    def _end(self, index: int, step: VectorStep, autoreset: bool) -> None:
+        """Note in `step` that a copy's episode is over, and begin its next one or have it wait."""
+        step.final_observations[index] = step.observations[index].copy()
+        step.ended.append(
+            EndedEpisode(
+                environment_index=index,
+                episode=int(self.episode_numbers[index]),
+                seed=int(self.episode_seeds[index]),
+                episode_return=float(self.episode_returns[index]),
+                length=int(self.episode_lengths[index]),
+                terminated=bool(step.terminated[index]),
+                truncated=bool(step.truncated[index]),
+            )
+        )
+        if autoreset:
+            step.observations[index] = self._begin(index)
+        else:
+            self._waiting.add(index)
 
     def _place(self, index: int, ahead: int) -> tuple[int, int]:
         """Episode, and the step in it (0 for its reset), for a fault's message."""
         return int(self.episode_numbers[index]), int(self.episode_lengths[index]) + ahead
-
-    def _ended(self, index: int, terminated: bool, truncated: bool) -> EndedEpisode:
-        return EndedEpisode(
-            index,
-            int(self.episode_numbers[index]),
-            int(self.episode_seeds[index]),
-            float(self.episode_returns[index]),
-            int(self.episode_lengths[index]),
-            terminated,
-            truncated,
-        )
