@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from rich.console import Console
 
 Row = Sequence[str]
 
 
+class PipedConsole(Console):
+    """A console that leaves a closed pipe to its caller, where rich would end the process."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise the BrokenPipeError that is being handled again."""
+        raise  # noqa: PLE0704 - rich calls this where the error is caught
+
+
 def console_on(stream: TextIO | None = None) -> Console:
     """A console that writes control codes to a terminal only, whatever the environment asks for."""
-    from rich.console import Console
-
     file = stream or sys.stdout
     on_terminal = file.isatty()
-    return Console(
+    return PipedConsole(
         file=file,
         force_terminal=on_terminal,
         color_system="auto" if on_terminal else None,

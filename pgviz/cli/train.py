@@ -54,7 +54,7 @@ def execute(arguments: Namespace) -> int:
 
 def train_shown(config: RunConfig, console: Console) -> TrainResult:
     """Train with a progress bar, then write the summary; after Ctrl+C the result is not `finished`."""
-    with progress_of(config, console) as tally, _interruptible() as should_stop:
+    with _interruptible() as should_stop, progress_of(config, console) as tally:
         # Here rather than above: PyTorch takes a second, and the bar is already there.
         from pgviz.session.headless import train
 

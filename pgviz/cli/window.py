@@ -72,7 +72,7 @@ def require_window() -> None:
     UsageError
         Where a package or one of the system libraries that Qt needs is missing.
     """
-    absent = [name for name in WINDOW_PACKAGES if find_spec(name) is None]
+    absent = [name for name in WINDOW_PACKAGES if not _is_installed(name)]
     if absent:
         raise UsageError(
             f"the window needs {', '.join(absent)}, which is not installed here: type `pip install pgviz`;"
@@ -97,11 +97,18 @@ def picture_path(config: RunConfig) -> Path:
 
 def show_message(message: str) -> None:
     """Show a message in a box of its own, where there is a display and Qt to draw it with."""
-    if not has_display() or any(find_spec(name) is None for name in WINDOW_PACKAGES):
+    if not has_display() or not all(map(_is_installed, WINDOW_PACKAGES)):
         return
     from pgviz.gui.message_box import show_error
 
     show_error(message)
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ImportError:  # a finder may refuse instead of finding nothing
+        return False
 
 
 def _last_config() -> RunConfig:
