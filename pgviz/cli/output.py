@@ -43,6 +43,11 @@ def say(console: Console, text: str) -> None:
     console.print(text, soft_wrap=True)
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things, such as ``"1 step"`` or ``"2,000 steps"``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def write_table(header: Row, rows: Sequence[Row], console: Console) -> None:
     """Write rows under a header: drawn on a terminal, aligned with spaces in a pipe."""
     if not can_draw(console):

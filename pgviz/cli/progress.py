@@ -11,7 +11,7 @@ from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.text import Text
 
-from pgviz.cli.output import can_draw, say
+from pgviz.cli.output import can_draw, counted, say
 from pgviz.config import RunConfig
 from pgviz.hyperparameters import declaration
 from pgviz.training.events import EpisodeEnded, Event, RunStarted, UpdateApplied
@@ -73,7 +73,7 @@ class Tally:
             return "preparing the run"
         parts = [f"{self.step:,} of {self.config.steps:,} steps", f"{rate:,.0f} steps/s"]
         parts.append("no episode ended yet" if mean is None else f"mean return {mean:,.1f}")
-        parts.append(f"{self.updates:,} update{'' if self.updates == 1 else 's'}")
+        parts.append(counted(self.updates, "update"))
         return ", ".join(parts)
 
 
@@ -100,8 +100,8 @@ class _PlainTally(Tally):
         super().__init__(config)
         self._console = console
         self._lines = 1
-        copies = f"{config.environment_count} environment{'' if config.environment_count == 1 else 's'}"
-        say(console, f"{title(config)}: {config.steps:,} steps, seed {config.seed}, {copies}")
+        steps, copies = counted(config.steps, "step"), counted(config.environment_count, "environment")
+        say(console, f"{title(config)}: {steps}, seed {config.seed}, {copies}")
 
     def apply(self, event: Event) -> None:
         """Take one event in, and write a line where another part of the run is done."""

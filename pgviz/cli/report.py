@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -41,10 +41,10 @@ def report_of(config: RunConfig, result: TrainResult, evaluation: Evaluation | N
 
 
 class ReportFile:
-    """A place for a report, opened before training so that a bad path costs no run.
+    """A place for a report, tried out before training so that a bad path costs no run.
 
     A regular file is written beside its place and then renamed, so that a reader finds the old report or the
-    new one and never half of one. Left without a :meth:`write`, nothing remains.
+    new one and never half of one.
 
     Parameters
     ----------
@@ -60,18 +60,8 @@ class ReportFile:
     def __init__(self, name: str | None) -> None:
         self._name = name
         self._target: Path | None = None
-        self._part: Path | None = None
         if name is not None and name != "-":
-            self._prepare(name)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._part is not None:
-            self._part.unlink(missing_ok=True)
+            self._target = self._tried_out(name)
 
     def write(self, report: dict[str, Any]) -> None:
         """Write the report as indented JSON.
@@ -88,26 +78,38 @@ class ReportFile:
         elif self._target is not None:
             self._write_file(text, self._target)
 
-    def _prepare(self, name: str) -> None:
+    def _tried_out(self, name: str) -> Path:
         try:
             target = Path(name).expanduser().resolve()
             if target.is_dir():
-                raise IsADirectoryError(21, "it is a folder")
+                raise IsADirectoryError(errno.EISDIR, "it is a folder")
             if target.exists():
                 target.open("ab").close()
-            # A device or a pipe is written to, never replaced.
-            if target.is_file() or not target.exists():
-                self._part = target.with_name(f".{target.name}.{os.getpid()}.part")
-                self._part.open("xb").close()
+            if _is_replaced(target):
+                part = _part_of(target)
+                part.open("xb").close()
+                part.unlink()
         except (OSError, ValueError, RuntimeError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            reason = getattr(error, "strerror", None) or str(error)
             raise UsageError(f"cannot write the report to {name}: {reason.lower()}.") from error
-        self._target = target
+        return target
 
     def _write_file(self, text: bytes, target: Path) -> None:
+        written = _part_of(target) if _is_replaced(target) else target
         try:
-            (self._part or target).write_bytes(text)
-            if self._part is not None:
-                self._part.replace(target)
+            written.write_bytes(text)
+            if written != target:
+                written.replace(target)
         except OSError as error:
+            if written != target:
+                written.unlink(missing_ok=True)
             raise RunError(f"the report could not be written to {self._name}: {error.strerror}.") from error
+
+
+def _is_replaced(target: Path) -> bool:
+    """Whether the target is a file, or will be; a device or a pipe is written to instead."""
+    return target.is_file() or not target.exists()
+
+
+def _part_of(target: Path) -> Path:
+    return target.with_name(f".{target.name}.{os.getpid()}.part")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from pgviz.cli.output import console_on, say
+from pgviz.cli.output import console_on, counted, say
 from pgviz.cli.progress import progress_of, title
 from pgviz.cli.report import ReportFile, report_of
 from pgviz.cli.run_options import read_flag, run_config
@@ -39,14 +39,14 @@ def execute(arguments: Namespace) -> int:
     config = run_config(arguments)
     episodes = None if arguments.evaluate is None else read_flag("evaluate", EVALUATE, arguments.evaluate)
     console = console_on(sys.stderr if arguments.json == "-" else None)
-    with ReportFile(arguments.json) as report:
-        result = train_shown(config, console)
-        evaluation = None
-        try:
-            if isinstance(episodes, int) and result.finished:
-                evaluation = _evaluate(result, episodes, console)
-        finally:  # an evaluation that fails does not take the report of the training with it
-            report.write(report_of(config, result, evaluation))
+    report = ReportFile(arguments.json)
+    result = train_shown(config, console)
+    evaluation = None
+    try:
+        if isinstance(episodes, int) and result.finished:
+            evaluation = _evaluate(result, episodes, console)
+    finally:  # an evaluation that fails does not take the report of the training with it
+        report.write(report_of(config, result, evaluation))
     if not result.finished:
         raise KeyboardInterrupt
     return 0
@@ -67,7 +67,7 @@ def train_shown(config: RunConfig, console: Console) -> TrainResult:
 def _evaluate(result: TrainResult, episodes: int, console: Console) -> Evaluation:
     evaluation = result.evaluate(episodes)
     mean, std = evaluation.return_mean, evaluation.return_std
-    say(console, f"Evaluation over {evaluation.episodes:,} episodes: return {mean:,.1f} ± {std:,.1f}.")
+    say(console, f"Evaluation over {counted(evaluation.episodes, 'episode')}: return {mean:,.1f} ± {std:,.1f}.")
     return evaluation
 
 
@@ -75,7 +75,7 @@ def _summary(config: RunConfig, result: TrainResult) -> Iterator[str]:
     wanted = "" if result.finished else f" of {config.steps:,}"
     yield (
         f"{title(config)}, seed {config.seed}: {result.steps:,}{wanted} steps in {result.seconds:,.1f} s"
-        f" ({result.steps_per_second:,.0f} steps/s), {result.episodes:,} episodes."
+        f" ({result.steps_per_second:,.0f} steps/s), {counted(result.episodes, 'episode')}."
     )
     mean = result.return_mean_100
     yield "No episode ended." if mean is None else f"Mean return of the last 100 episodes: {mean:,.1f}."

@@ -73,7 +73,7 @@ def test_that_a_run_of_fewer_steps_than_plain_lines_is_followed() -> None:
     stream = io.StringIO()
     with progress_of(CONFIG.changed(steps=1), console_on(stream)) as tally:
         tally.apply(StepTaken(8))
-    assert stream.getvalue() == "PPO on CartPole-v1: 1 steps, seed 0, 8 environments\n"
+    assert stream.getvalue() == "PPO on CartPole-v1: 1 step, seed 0, 8 environments\n"
 
 
 def test_that_plain_lines_come_after_each_fifth_of_the_run() -> None:

@@ -102,6 +102,16 @@ def test_that_a_device_is_written_to_and_not_replaced(engine: FakeEngine) -> Non
     assert Path(os.devnull).is_char_device()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_that_a_full_disk_is_one_line_after_the_summary(
+    engine: FakeEngine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*TRAIN, "--json", "/dev/full"]) == 1
+    out, err = capsys.readouterr()
+    assert "100 steps in" in out
+    assert err == "pgviz: the report could not be written to /dev/full: No space left on device.\n"
+
+
 def test_that_a_failed_run_is_one_line_status_1_and_leaves_the_old_report(
     engine: FakeEngine, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
