@@ -65,7 +65,7 @@ def make(id: str, *, render: bool) -> Environment:
 
 def _construct(spec: EnvSpec, render: bool) -> Environment:
     if str(spec.entry_point).startswith("gymnasium.envs.mujoco"):
-        mujoco_setup.prepare()
+        render = mujoco_setup.prepare() and render
     if render and _may_draw(spec):
         try:
             return gymnasium.make(spec, disable_env_checker=True, render_mode="rgb_array")
