@@ -102,13 +102,21 @@ def main(arguments: list[str]) -> int:
     if not sys.platform.startswith("linux"):
         sys.stderr.write("pgviz: a desktop's menu can be written on Linux alone; type `pgviz` to start it here.\n")
         return 1
-    if arguments == ["install"]:
-        install(data_home(), ROOT / ".venv" / "bin" / "pgviz-gui")
-        sys.stdout.write(f"pgviz is in the desktop's menu ({entry_path(data_home())}).\n")
-    else:
-        uninstall(data_home())
-        sys.stdout.write("pgviz is out of the desktop's menu.\n")
+    try:
+        sys.stdout.write(f"{_carry_out(arguments[0])}\n")
+    except OSError as error:
+        sys.stderr.write(f"pgviz: {error}\n")
+        return 1
     return 0
+
+
+def _carry_out(word: str) -> str:
+    home = data_home()
+    if word == "install":
+        install(home, ROOT / ".venv" / "bin" / "pgviz-gui")
+        return f"pgviz is in the desktop's menu ({entry_path(home)})."
+    uninstall(home)
+    return "pgviz is out of the desktop's menu."
 
 
 if __name__ == "__main__":

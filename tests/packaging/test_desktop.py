@@ -126,3 +126,13 @@ def test_that_the_script_removes_what_is_not_there(tmp_path: Path) -> None:
     script = ROOT / "packaging" / "desktop.py"
     done = subprocess.run([sys.executable, script, "uninstall"], env=environ, capture_output=True, check=False)
     assert done.returncode == 0
+
+
+def test_that_a_folder_that_cannot_be_written_is_named_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "share").touch()
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    assert desktop.main(["install"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert str(tmp_path / "share") in line
