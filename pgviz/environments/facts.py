@@ -51,9 +51,9 @@ class EnvironmentListing:
     id
         The Gymnasium id.
     available
-        Whether its packages are installed.
+        Whether it can be trained here: its packages are installed, and its spaces supported.
     reason
-        Why not, with the pip extra to install; empty where it is available.
+        Why not, with what to install where that helps; empty where it is available.
     """
 
     id: str

@@ -43,14 +43,16 @@ def register_atari() -> None:
     if is_installed("ale_py"):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            importlib.import_module("ale_py")
+            atari = importlib.import_module("ale_py")
+        # Otherwise every game prints a banner.
+        atari.ALEInterface.setLoggerMode(atari.LoggerMode.Error)
 
 
 def newest_ids() -> tuple[str, ...]:
     """The ids of the newest version of every environment that is registered and real."""
     newest: dict[tuple[str | None, str], EnvSpec] = {}
     for spec in gymnasium.registry.values():
-        if _is_tombstone(spec):
+        if _is_tombstone(spec) or _is_superseded_atari(spec):
             continue
         key = (spec.namespace, spec.name)
         if key not in newest or _version(spec) > _version(newest[key]):
@@ -92,6 +94,11 @@ def _newest_of_same_name(name: str) -> str | None:
 
 def _version(spec: EnvSpec) -> int:
     return -1 if spec.version is None else spec.version
+
+
+def _is_superseded_atari(spec: EnvSpec) -> bool:
+    """Whether it is a game under its old name, outside of the namespace that the games have now."""
+    return str(spec.entry_point).startswith("ale_py") and not spec.id.startswith(ATARI_PREFIX)
 
 
 def _is_tombstone(spec: EnvSpec) -> bool:

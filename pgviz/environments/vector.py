@@ -32,13 +32,14 @@ class EndedEpisode(NamedTuple):
 
 
 class VectorStep(NamedTuple):
-    """What one step of all copies led to. The arrays belong to the receiver: they are new for each step.
+    """What one step of all copies led to. The arrays are new ones for each step.
 
     Parameters
     ----------
     observations
         What to act on next, ``(N, O)`` float32: already the first observation of the next episode where one
-        ended (unless without autoreset). Read only: the vector environment repeats its rows for inactive copies.
+        ended (unless without autoreset). Write nothing into it but what :meth:`VectorEnvironment.begin_episode`
+        returned: its rows are repeated for inactive copies.
     rewards
         ``(N,)`` float64; 0 for inactive copies.
     terminated, truncated
