@@ -20,9 +20,9 @@ class A2C(OnPolicyAlgorithm):
 
     def minibatches(self, rollout: Rollout) -> Iterator[Minibatch]:
         """Compute one minibatch: the whole rollout."""
-        # The critic's forward pass serves the advantages and the loss.
-        batch = self._estimate(rollout, gae_lambda=self.knobs.number("gae_lambda"), keep_graph=True)
-        yield self._compute(batch, 0)
+        gae_lambda = self.knobs.number("gae_lambda")
+        batch, evaluation = self._estimate(rollout, gae_lambda=gae_lambda, keep_graph=True)
+        yield self._compute(batch, 0, evaluation)
 
     def _objective(self, batch: Batch, log_probs_B: Tensor, advantages_B: Tensor) -> Tensor:
         """Return E[ln π(a|s) A], whose gradient is the policy gradient."""

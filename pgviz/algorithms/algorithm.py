@@ -23,7 +23,7 @@ from pgviz.algorithms.rollout import Rollout
 from pgviz.algorithms.statistics import Tally, UpdateStatistics
 from pgviz.config import RunConfig
 from pgviz.policies.distributions import Categorical, Distribution
-from pgviz.policies.policy import Policy
+from pgviz.policies.policy import Evaluation, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +36,16 @@ class Batch:
         States and what the policy drew in them.
     advantages_B, returns_B
         A(s, a), and what the critic should have said.
-    values_B
-        What the critic said; with its graph where the loss is computed on the same batch once.
-    old_log_probs_B
-        ln π at the time of acting, where the algorithm needs it.
+    old_log_probs_B, old_values_B
+        ln π and V at the time of acting, where the algorithm needs them.
     """
 
     observations_BO: Tensor
     samples_B: Tensor
     advantages_B: Tensor
     returns_B: Tensor
-    values_B: Tensor | None
     old_log_probs_B: Tensor | None = None
+    old_values_B: Tensor | None = None
 
     def select(self, index: Tensor | slice) -> Batch:
         """Return the chosen samples."""
@@ -56,8 +54,8 @@ class Batch:
             self.samples_B[index],
             self.advantages_B[index],
             self.returns_B[index],
-            None if self.values_B is None else self.values_B[index],
             None if self.old_log_probs_B is None else self.old_log_probs_B[index],
+            None if self.old_values_B is None else self.old_values_B[index],
         )
 
     def __len__(self) -> int:
@@ -157,16 +155,19 @@ class OnPolicyAlgorithm(ABC):
             minibatches=self._tally.count("gradient_norm"),
         )
 
-    def _estimate(self, rollout: Rollout, *, gae_lambda: float, keep_graph: bool) -> Batch:
-        """Turn a rollout into a batch: values in one pass, then advantages."""
-        length, copies = rollout.length, rollout.copies
-        observations_BO = torch.from_numpy(rollout.observations_TNO.reshape(length * copies, -1))
-        values_B: Tensor | None = None
-        values_TN = next_values_TN = np.zeros((length, copies), np.float32)
-        if self.has_critic:
-            with torch.set_grad_enabled(keep_graph):
-                values_B = self.policy.values(observations_BO)
-            values_TN = values_B.detach().numpy().reshape(length, copies)
+    def _estimate(self, rollout: Rollout, *, gae_lambda: float, keep_graph: bool) -> tuple[Batch, Evaluation]:
+        """Turn a rollout into a batch: the policy evaluated in one pass, then advantages.
+
+        With `keep_graph` the evaluation can be learned from, so that the loss needs no pass of its own.
+        """
+        active_B = rollout.active_B
+        observations_BO = torch.from_numpy(rollout.observations_BO[active_B])
+        with torch.set_grad_enabled(keep_graph):
+            evaluation = self.policy.evaluate(observations_BO)
+        shape = (rollout.length, rollout.copies)
+        values_TN, next_values_TN = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+        if evaluation.values_B is not None:
+            values_TN.reshape(-1)[active_B] = evaluation.values_B.detach().numpy()
             next_values_TN = self._next_values(rollout, values_TN)
         advantages_TN = generalised_advantage(
             rollout.rewards_TN,
@@ -177,38 +178,33 @@ class OnPolicyAlgorithm(ABC):
             gamma=self.knobs.number("gamma"),
             gae_lambda=gae_lambda,
         )
-        returns_TN = advantages_TN + values_TN
+        returns_B = (advantages_TN + values_TN).reshape(-1)[active_B]
+        if evaluation.values_B is not None:
+            explained = explained_variance(values_TN.reshape(-1)[active_B], returns_B)
+            self._tally.add("explained_variance", explained)
         batch = Batch(
             observations_BO,
-            torch.from_numpy(rollout.samples_B),
-            torch.from_numpy(advantages_TN.reshape(-1)),
-            torch.from_numpy(returns_TN.reshape(-1)),
-            values_B,
+            torch.from_numpy(rollout.samples_B[active_B]),
+            torch.from_numpy(advantages_TN.reshape(-1)[active_B]),
+            torch.from_numpy(returns_B),
         )
-        active_B = rollout.active_B
-        batch = batch if active_B is None else batch.select(torch.from_numpy(np.flatnonzero(active_B)))
-        if batch.values_B is not None and len(batch):
-            predicted, target = batch.values_B.detach().numpy(), batch.returns_B.numpy()
-            self._tally.add("explained_variance", explained_variance(predicted, target))
-        return batch
+        return batch, evaluation
 
-    @torch.no_grad()
     def _next_values(self, rollout: Rollout, values_TN: Floats) -> Floats:
         """V of the state that each step led to; an ended episode's own last state, not the next one's first."""
         finals = list(rollout.final_observations.items())
         observations = [rollout.last_observations_NO, *(each[None] for _, each in finals)]
-        extra = self.policy.values(torch.from_numpy(np.concatenate(observations))).numpy()
+        extra = self.policy.values(np.concatenate(observations))
         next_values_TN = np.concatenate([values_TN[1:], extra[None, : rollout.copies]])
         for ((t, n), _), value in zip(finals, extra[rollout.copies :], strict=True):
             next_values_TN[t, n] = value
         return next_values_TN
 
-    def _compute(self, batch: Batch, index: int) -> Minibatch:
-        """Loss and gradient of one minibatch."""
-        distribution = self.policy.distribution(batch.observations_BO)
+    def _compute(self, batch: Batch, index: int, evaluation: Evaluation) -> Minibatch:
+        """Loss and gradient of one minibatch, given the policy's evaluation of it."""
+        distribution, values_B = evaluation.distribution, evaluation.values_B
         log_probs_B = distribution.log_prob(batch.samples_B)
         objective = self._objective(batch, log_probs_B, self._advantages(batch))
-        values_B = self._values(batch)
         value_error = None if values_B is None else self._value_error(batch, values_B)
         loss = descent_loss(
             objective,
@@ -225,12 +221,6 @@ class OnPolicyAlgorithm(ABC):
         self._note(objective, value_error, norm)
         return Minibatch(index, scalar, norm, self.scheduled("learning_rate"))
 
-    def _values(self, batch: Batch) -> Tensor | None:
-        """V(s) with its graph; what `_estimate` has computed is used again where its graph was kept."""
-        if batch.values_B is None or batch.values_B.requires_grad:
-            return batch.values_B
-        return self.policy.values(batch.observations_BO)
-
     def _value_error(self, batch: Batch, values_B: Tensor) -> Tensor:
         """Return the critic's mean squared error, a scalar."""
         return torch.nn.functional.mse_loss(values_B, batch.returns_B)
@@ -239,7 +229,8 @@ class OnPolicyAlgorithm(ABC):
         advantages_B = batch.advantages_B
         if not self._normalizes or len(batch) < 2:
             return advantages_B
-        return (advantages_B - advantages_B.mean()) / (advantages_B.std() + 1e-8)
+        std, mean = torch.std_mean(advantages_B)
+        return (advantages_B - mean) / (std + 1e-8)
 
     def _entropy(self, distribution: Distribution) -> Tensor | None:
         """Return the mean entropy where it is part of the loss; once an update it is noted in any case."""

@@ -23,9 +23,7 @@ def raise_not_finite(policy: Policy, tensors: Mapping[str, Tensor | None]) -> No
         (f"parameter {name}", parameter) for name, parameter in policy.named_parameters()
     ]
     candidates += [(name, tensor) for name, tensor in tensors.items() if tensor is not None]
-    candidates += [
-        (f"gradient of {name}", each.grad) for name, each in policy.named_parameters() if each.grad is not None
-    ]
+    candidates += [(f"gradient of {name}", each) for name, each in policy.named_gradients().items()]
     for name, tensor in candidates:
         if not bool(torch.isfinite(tensor).all()):
             raise _fault(name)

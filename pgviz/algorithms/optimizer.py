@@ -3,57 +3,106 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+from torch.optim.adam import adam
+from torch.optim.rmsprop import rmsprop
 
 from pgviz.policies.policy import Policy
 
 # The values that the published configurations use, rather than torch's own.
 EPSILON, RMSPROP_DECAY = 1e-5, 0.99
+ADAM_DECAY = (0.9, 0.999)
 
 
 class Optimizer:
-    """Adam or RMSprop over a policy's flat parameters.
+    """Adam (Kingma & Ba 2015) or RMSprop (Tieleman & Hinton 2012) over a policy's flat parameters.
+
+    The arithmetic is torch's; its optimiser objects are left out, for on one small vector their bookkeeping costs
+    several times the step itself.
 
     Parameters
     ----------
     policy
         What is optimised.
     name
-        ``"adam"`` (Kingma & Ba 2015) or ``"rmsprop"`` (Tieleman & Hinton 2012).
+        ``"adam"`` or ``"rmsprop"``.
+
+    Attributes
+    ----------
+    learning_rate
+        The rate of the last step.
     """
 
     def __init__(self, policy: Policy, name: str) -> None:
+        self.learning_rate = 0.0
         self._policy = policy
-        self._gradient = policy.flat_gradient
-        self._flat = nn.Parameter(policy.flat)
-        self._flat.grad = self._gradient
-        self._torch: torch.optim.Optimizer
-        if name == "adam":
-            self._torch = torch.optim.Adam([self._flat], eps=EPSILON, fused=True)
-        else:
-            self._torch = torch.optim.RMSprop([self._flat], alpha=RMSPROP_DECAY, eps=EPSILON)
+        self._flat = policy.flat.detach()
+        self._adam = name == "adam"
+        self._mean = torch.zeros_like(self._flat)
+        self._square = torch.zeros_like(self._flat)
+        self._steps = torch.zeros(())
 
     def backward(self, loss: Tensor) -> float:
         """Compute the gradient of `loss` and return its Euclidean norm."""
-        self._gradient.zero_()
+        self._policy.flat.grad = None
         loss.backward()  # type: ignore[no-untyped-call]
         return float(torch.linalg.vector_norm(self._gradient))
 
+    @property
+    def _gradient(self) -> Tensor:
+        gradient = self._policy.flat.grad
+        assert gradient is not None
+        return gradient
+
     def step(self, learning_rate: float, norm: float, max_norm: float | None) -> None:
         """Shorten the gradient to `max_norm`, given its `norm`, and take one step."""
+        gradient = self._gradient
         if max_norm is not None and norm > max_norm:
-            self._gradient.mul_(max_norm / (norm + 1e-6))
-        self._torch.param_groups[0]["lr"] = learning_rate
-        self._torch.step()
+            gradient.mul_(max_norm / (norm + 1e-6))
+        self.learning_rate = learning_rate
+        if self._adam:
+            self._step_adam(gradient)
+        else:
+            self._step_rmsprop(gradient)
+
+    def _step_adam(self, gradient: Tensor) -> None:
+        adam(
+            [self._flat],
+            [gradient],
+            [self._mean],
+            [self._square],
+            [],
+            [self._steps],
+            fused=True,
+            amsgrad=False,
+            beta1=ADAM_DECAY[0],
+            beta2=ADAM_DECAY[1],
+            lr=self.learning_rate,
+            weight_decay=0.0,
+            eps=EPSILON,
+            maximize=False,
+        )
+
+    def _step_rmsprop(self, gradient: Tensor) -> None:
+        rmsprop(
+            [self._flat],
+            [gradient],
+            [self._square],
+            [],
+            [],
+            [self._steps],
+            foreach=False,
+            lr=self.learning_rate,
+            alpha=RMSPROP_DECAY,
+            eps=EPSILON,
+            weight_decay=0.0,
+            momentum=0.0,
+            centered=False,
+            maximize=False,
+        )
 
     def forget(self, parameter: Tensor) -> None:
         """Clear the moments of one of the policy's parameters."""
-        start = (parameter.data_ptr() - self._policy.flat.data_ptr()) // parameter.element_size()
-        for moment in self._torch.state.get(self._flat, {}).values():
-            if moment.shape == self._flat.shape:
-                moment[start : start + parameter.numel()] = 0.0
-
-    @property
-    def learning_rate(self) -> float:
-        """The rate of the last step."""
-        return float(self._torch.param_groups[0]["lr"])
+        start = parameter.storage_offset()
+        for moment in (self._mean, self._square):
+            moment[start : start + parameter.numel()] = 0.0

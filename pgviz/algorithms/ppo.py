@@ -28,12 +28,12 @@ class PPO(OnPolicyAlgorithm):
 
     def minibatches(self, rollout: Rollout) -> Iterator[Minibatch]:
         """Go through the rollout `epochs` times in random order; end early where the KL passes its target."""
-        batch = self._estimate(rollout, gae_lambda=self.knobs.number("gae_lambda"), keep_graph=False)
-        with torch.no_grad():
-            old = self.policy.distribution(batch.observations_BO).log_prob(batch.samples_B)
-        batch = replace(batch, old_log_probs_B=old)
+        gae_lambda = self.knobs.number("gae_lambda")
+        batch, evaluation = self._estimate(rollout, gae_lambda=gae_lambda, keep_graph=False)
+        old = evaluation.distribution.log_prob(batch.samples_B)
+        batch = replace(batch, old_log_probs_B=old, old_values_B=evaluation.values_B)
         for index, part in enumerate(self._parts(batch)):
-            minibatch = self._compute(part, index)
+            minibatch = self._compute(part, index, self.policy.evaluate(part.observations_BO))
             target = self.knobs.optional("target_kl")
             if target is not None and self._last_kl > KL_MARGIN * target:
                 return
@@ -71,6 +71,6 @@ class PPO(OnPolicyAlgorithm):
         clip_range = self.knobs.optional("value_clip_range")
         if clip_range is None:
             return super()._value_error(batch, values_B)
-        assert batch.values_B is not None
-        near_B = batch.values_B + (values_B - batch.values_B).clamp(-clip_range, clip_range)
+        assert batch.old_values_B is not None
+        near_B = batch.old_values_B + (values_B - batch.old_values_B).clamp(-clip_range, clip_range)
         return super()._value_error(batch, near_B)

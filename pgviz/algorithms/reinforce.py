@@ -31,9 +31,9 @@ class Reinforce(OnPolicyAlgorithm):
         """Compute one minibatch: all steps of all finished episodes; none where no episode was finished."""
         rollout.discard_unfinished()
         # λ = 1 makes the advantage the reward-to-go less the baseline.
-        batch = self._estimate(rollout, gae_lambda=1.0, keep_graph=True)
+        batch, evaluation = self._estimate(rollout, gae_lambda=1.0, keep_graph=True)
         if len(batch):
-            yield self._compute(batch, 0)
+            yield self._compute(batch, 0, evaluation)
 
     def _objective(self, batch: Batch, log_probs_B: Tensor, advantages_B: Tensor) -> Tensor:
         """Return E[ln π(a|s) (G − b(s))], whose gradient is the policy gradient."""

@@ -82,9 +82,9 @@ class Rollout:
             self._active[(ends[-1] + 1 if len(ends) else 0) : self.length, n] = False
 
     @property
-    def observations_TNO(self) -> Array:
-        """Encoded observations before each step."""
-        return self._observations[: self.length]
+    def observations_BO(self) -> Array:
+        """Encoded observations before each step, flattened over time and copies."""
+        return self._observations[: self.length].reshape(self.length * self.copies, -1)
 
     @property
     def rewards_TN(self) -> NDArray[np.float32]:
@@ -102,10 +102,10 @@ class Rollout:
         return self._ended[: self.length]
 
     @property
-    def active_B(self) -> NDArray[np.bool_] | None:
-        """Which of the flattened steps count; ``None`` where all do."""
+    def active_B(self) -> NDArray[np.bool_] | slice:
+        """Which of the flattened steps count, as an index: a slice where all do."""
         active = self._active[: self.length].reshape(-1)
-        return None if active.all() else active
+        return slice(None) if active.all() else active
 
     @property
     def samples_B(self) -> Samples:

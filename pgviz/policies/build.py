@@ -8,8 +8,10 @@ from gymnasium import Space, spaces
 
 from pgviz.config import RunConfig
 from pgviz.errors import UsageError
+from pgviz.policies.categorical import CategoricalPolicy
+from pgviz.policies.gaussian import GaussianPolicy
 from pgviz.policies.networks import NetworkShape
-from pgviz.policies.policy import CategoricalPolicy, GaussianPolicy, Policy
+from pgviz.policies.policy import Policy
 
 
 def build_policy(

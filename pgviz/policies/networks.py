@@ -1,13 +1,21 @@
-"""Networks: multilayer perceptrons with orthogonal initialisation."""
+"""Networks: multilayer perceptrons with orthogonal initialisation.
+
+Shape suffixes: B batch, I inputs and J outputs of a layer.
+"""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import numpy as np
 import torch
-from torch import Tensor, nn
+from numpy.typing import NDArray
+from torch import nn
+
+Floats = NDArray[np.float32]
 
 _ACTIVATIONS: dict[str, type[nn.Module]] = {"tanh": nn.Tanh, "relu": nn.ReLU}
 
@@ -69,20 +77,68 @@ def mlp(
     return nn.Sequential(*layers)
 
 
-class FastForward:
-    """The same forward pass as an :func:`mlp`, without the module calls that cost more than its arithmetic.
+class Perceptron:
+    """An :func:`mlp` computed forwards and backwards in NumPy, on the module's own weights.
 
-    It reads the module's own weights, so it is up to date after every optimiser step.
+    For networks of this size the arithmetic is cheap and calls are dear: at 64 units and 64 samples this takes
+    about two thirds of the time that the module and autograd take. A test holds it to their results.
+
+    Parameters
+    ----------
+    network
+        What :func:`mlp` built, its parameters views of one vector. The weights are read anew at each call, so
+        that it is up to date after every optimiser step.
+    offset
+        Where the network's parameters begin in that vector.
     """
 
-    def __init__(self, network: nn.Sequential) -> None:
-        linear = [layer for layer in network if isinstance(layer, nn.Linear)]
-        self._layers = [(layer.weight.detach().t(), layer.bias.detach()) for layer in linear[:-1]]
-        self._last = (linear[-1].weight.detach().t(), linear[-1].bias.detach())
-        self._activate = torch.relu_ if any(isinstance(layer, nn.ReLU) for layer in network) else torch.tanh_
+    def __init__(self, network: nn.Sequential, offset: int) -> None:
+        self._relu = any(isinstance(layer, nn.ReLU) for layer in network)
+        self._layers: list[_Layer] = []
+        for layer in network:
+            if isinstance(layer, nn.Linear):
+                weight_JI, bias_J = layer.weight.detach().numpy(), layer.bias.detach().numpy()
+                middle = offset + weight_JI.size
+                end = middle + bias_J.size
+                self._layers.append(
+                    _Layer(weight_JI, weight_JI.T, bias_J, slice(offset, middle), slice(middle, end))
+                )
+                offset = end
 
-    def __call__(self, x_BI: Tensor) -> Tensor:
-        """Return the network's outputs for a batch, without a graph."""
-        for weight_IJ, bias_J in self._layers:
-            x_BI = self._activate(torch.addmm(bias_J, x_BI, weight_IJ))
-        return torch.addmm(self._last[1], x_BI, self._last[0])
+    def forward(self, x_BI: Floats) -> tuple[Floats, list[Floats]]:
+        """Return the outputs, and what each layer was given (which :meth:`backward` wants back)."""
+        inputs: list[Floats] = []
+        for layer in self._layers:
+            if inputs:
+                np.maximum(x_BI, 0.0, out=x_BI) if self._relu else np.tanh(x_BI, out=x_BI)
+            inputs.append(x_BI)
+            x_BI = x_BI @ layer.transposed_IJ
+            x_BI += layer.bias_J
+        return x_BI, inputs
+
+    def backward(self, gradient_BJ: Floats, inputs: list[Floats], out: Floats) -> None:
+        """Write the gradient in all weights and biases into `out`.
+
+        Parameters
+        ----------
+        gradient_BJ
+            Gradient in the outputs; not changed.
+        inputs
+            From :meth:`forward`.
+        out
+            The whole gradient vector; this network's part of it is overwritten.
+        """
+        for layer, given_BI in zip(reversed(self._layers), reversed(inputs), strict=True):
+            np.matmul(gradient_BJ.T, given_BI, out=out[layer.weight].reshape(layer.weight_JI.shape))
+            np.add.reduce(gradient_BJ, 0, out=out[layer.bias])
+            if given_BI is not inputs[0]:
+                gradient_BJ = gradient_BJ @ layer.weight_JI
+                gradient_BJ *= (given_BI > 0.0) if self._relu else 1.0 - given_BI * given_BI
+
+
+class _Layer(NamedTuple):
+    weight_JI: Floats
+    transposed_IJ: Floats
+    bias_J: Floats
+    weight: slice
+    bias: slice

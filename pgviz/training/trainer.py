@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from pgviz.algorithms.algorithm import Minibatch
 from pgviz.algorithms.build import build_algorithm
@@ -20,7 +21,8 @@ from pgviz.config import RunConfig
 from pgviz.environments.vector import EndedEpisode, VectorEnvironment, VectorStep
 from pgviz.errors import UsageError
 from pgviz.parameters import Boundary, Value
-from pgviz.policies.policy import GaussianPolicy, Samples
+from pgviz.policies.gaussian import GaussianPolicy
+from pgviz.policies.policy import Samples
 from pgviz.training.events import (
     EpisodeEnded,
     Event,
@@ -80,6 +82,7 @@ class Trainer:
     def __init__(self, config: RunConfig, *, render: bool = False) -> None:
         # Small networks are fastest on one thread, and the sums then never depend on the machine.
         torch.set_num_threads(1)
+        threadpool_limits(1, user_api="blas")
         self.config = config
         self.watch = Watch()
         self.step = 0

@@ -1,0 +1,75 @@
+"""Softmax policies, for ``Discrete`` actions.
+
+Shape suffixes: B batch, N copies of the environment, O observation entries, A actions.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from pgviz.policies.decision import Array, CategoricalDecision, PolicyFacts
+from pgviz.policies.distributions import Categorical, sample_categorical
+from pgviz.policies.networks import NetworkShape
+from pgviz.policies.policy import Policy, Samples
+
+
+class CategoricalPolicy(Policy):
+    """Softmax over logits, for ``Discrete`` actions.
+
+    Parameters
+    ----------
+    action_count
+        Number of actions A.
+    start
+        The smallest action.
+    """
+
+    def __init__(self, shape: NetworkShape, action_count: int, start: int, generator: torch.Generator) -> None:
+        super().__init__(shape, action_count, generator)
+        self.action_count = action_count
+        self.start = start
+        self._flatten()
+
+    def _distribution(self, outputs_BK: Tensor, log_std_D: Tensor | None) -> Categorical:
+        return Categorical(outputs_BK)
+
+    def act(self, observations_NO: Array, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Draw an index per state, shape ``(N,)``."""
+        return sample_categorical(self.fast_actor.forward(observations_NO)[0], rng)
+
+    def to_actions(self, samples: Samples) -> Samples:
+        """Shift the indices to the space's first action."""
+        return samples + self.start if self.start else samples
+
+    def decide(self, observation_O: Array, sample: Samples) -> CategoricalDecision:
+        """Describe the choice of one index."""
+        with torch.no_grad():
+            logits_A = self.actor(torch.from_numpy(observation_O[None]))[0]
+            distribution = Categorical(logits_A[None])
+        log_probs_A = distribution.log_probs_BA[0].numpy()
+        return CategoricalDecision(
+            observation=np.array(observation_O),
+            log_prob=float(log_probs_A[int(sample)]),
+            entropy=float(distribution.entropy()),
+            value=self.value_of(observation_O),
+            probabilities_A=np.exp(log_probs_A),
+            logits_A=logits_A.numpy().copy(),
+            chosen=int(sample),
+            start=self.start,
+        )
+
+    @property
+    def facts(self) -> PolicyFacts:
+        """Kind, size and the entropy ln A of the uniform policy."""
+        return PolicyFacts(
+            kind="categorical",
+            parameter_count=self.flat.numel(),
+            has_std=False,
+            has_value=self.critic is not None,
+            uniform_entropy=math.log(self.action_count),
+        )
