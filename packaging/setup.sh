@@ -37,7 +37,7 @@ find_python() {
 
 # Debian splits ensurepip from Python, into a package that bears the version.
 venv_package() {
-    is_sound || "$1" -c 'import ensurepip, venv' >/dev/null 2>&1 ||
+    is_set_up || is_sound || "$1" -c 'import ensurepip, venv' >/dev/null 2>&1 ||
         "$1" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
 }
 
