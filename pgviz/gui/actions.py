@@ -41,7 +41,14 @@ class Actions(QObject):
     @property
     def transport(self) -> tuple[QAction, ...]:
         """Those of the tool bar, in order."""
-        return (self.play, self.step, self.step_update, self.stop, self.restart)
+        return (
+            self.play,
+            self.step,
+            self.step_update,
+            self.stop,
+            self.restart,
+            self.restart_with_new_seed,
+        )
 
     @property
     def with_keys(self) -> tuple[QAction, ...]:
@@ -73,7 +80,7 @@ class Actions(QObject):
             "Step", control.step_environment, "Right", "Take one environment step", "mdi6.skip-next"
         )
         self.step_update = self._add(
-            "Step update", control.step_update, "F11", "Go on until the policy is updated", "mdi6.debug-step-over"
+            "Step update", control.step_update, "F11", "Go on until the policy is updated", "mdi6.skip-forward"
         )
         self.stop = self._add("Stop", control.stop, "Shift+F5", "End the run here", "mdi6.stop")
         self.restart = self._add(
@@ -86,6 +93,7 @@ class Actions(QObject):
             "Begin again with other random numbers",
             "mdi6.dice-5-outline",
         )
+        self.restart_with_new_seed.setIconText("New seed")
 
     def _add(self, text: str, slot: Callable[[], object], keys: str, tip: str, icon: str = "") -> QAction:
         action = QAction(text, self._window)

@@ -45,6 +45,7 @@ def run(config: RunConfig | None, *, play: bool = False, theme: ThemeChoice | No
     window.show()
     with unexpected_errors_shown(window.faults), interrupt_closes(window):
         status = app.exec()
+    window.deleteLater()
     if window.session.isRunning():
         # An environment that never returns holds the thread; Qt aborts where a running one is destroyed.
         tell_terminal("pgviz: the environment does not answer; leaving without closing it.")

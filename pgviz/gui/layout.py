@@ -112,6 +112,8 @@ class Layout:
 
     def _share_out(self) -> None:
         docks, size = self._docks, self._window.size()
+        if layout := self._window.layout():
+            layout.activate()  # docks just put back have no size to share yet
         plot_width = round(size.width() * PLOTS_SHARE / 2)
         height = size.height() // 2
         upper_left, lower_left = docks.policy, docks.entropy

@@ -131,8 +131,9 @@ class MainWindow(QMainWindow):
         self.layout_ = Layout(self, self.docks)
 
     def _make_look(self, theme: ThemeChoice | None) -> None:
-        wearers = (self.environment, self.policy, self.log_std, self.entropy, self.returns, self)
+        wearers = (self.environment, self.policy, self.log_std, self.entropy, self.returns, self.banner, self)
         self.appearance = Appearance(self._settings, wearers, self, theme)
+        menus.make_main(self.tool_bar, self.actions_.play)
         menus.add_menus(self, self.actions_, self.docks.all, self.appearance, self.layout_)
 
     def _connect_panels(self) -> None:

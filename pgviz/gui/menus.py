@@ -7,7 +7,7 @@ from typing import get_args
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QSizePolicy, QToolBar, QWidget
 
 from pgviz.gui.about import show_about, show_shortcuts
 from pgviz.gui.actions import Actions
@@ -79,8 +79,6 @@ def add_transport(window: QMainWindow, actions: Actions, title: QLabel) -> QTool
     bar.setIconSize(ICON_SIZE)
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     bar.addActions(list(actions.transport))
-    _widen(bar, actions.play)
-    _add_restart_menu(bar, actions)
     gap = QWidget()
     gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     bar.addWidget(gap)
@@ -107,19 +105,14 @@ def _fixed_bar(window: QMainWindow, title: str, name: str) -> QToolBar:
     return bar
 
 
-def _widen(bar: QToolBar, play: QAction) -> None:
-    """Room for both of its words, and the colour of the main action."""
+def make_main(bar: QToolBar, play: QAction) -> None:
+    """Give Play the colour of the main action, and room for both of its words once the style sheet is there."""
     button = bar.widgetForAction(play)
     set_role(button, "primary")
-    play.setText("Pause")
-    button.setMinimumWidth(button.sizeHint().width())
-    play.setText("Play")
-
-
-def _add_restart_menu(bar: QToolBar, actions: Actions) -> None:
-    button = bar.widgetForAction(actions.restart)
-    if isinstance(button, QToolButton):
-        menu = QMenu(button)
-        menu.addActions([actions.restart, actions.restart_with_new_seed])
-        button.setMenu(menu)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+    word = play.text()
+    widths = []
+    for each in ("Play", "Pause"):
+        play.setText(each)
+        widths.append(button.sizeHint().width())
+    play.setText(word)
+    button.setFixedWidth(max(widths))

@@ -74,7 +74,7 @@ class RunControl(QObject):
         """Set the same run up again; whatever became of the session, its configuration is known here."""
         if self._model.state is not RunState.FAILED:
             self.post(Restart(play=play))
-        elif config := self._asked or self._model.config:
+        elif config := self._model.config or self._asked:
             self.start(config, play)
 
     def restart_with_new_seed(self) -> None:
@@ -82,7 +82,7 @@ class RunControl(QObject):
         seed = new_seed()
         if self._model.state is not RunState.FAILED:
             self.post(Restart(seed=seed))
-        elif config := self._asked or self._model.config:
+        elif config := self._model.config or self._asked:
             self.start(config.changed(seed=seed))
 
 

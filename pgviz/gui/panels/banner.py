@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import qtawesome
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -13,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from pgviz.gui.theme import Theme
 from pgviz.gui.widgets.parts import push_button, tool_button
 
 
@@ -33,10 +36,10 @@ class Banner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
-        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.sign = QLabel()
         self.message = QLabel(wordWrap=True)
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.message.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.message.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.details_button = push_button("Details")
         self.details_button.setCheckable(True)
         self.restart_button = push_button("Restart", "Set the same run up again")
@@ -66,13 +69,31 @@ class Banner(QFrame):
         self.details_button.setChecked(False)
         self.details_button.setVisible(bool(details))
         self.restart_button.setVisible(restart)
+        self._fit()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take on a theme's colours."""
+        self.sign.setPixmap(qtawesome.icon("mdi6.alert-circle", color=theme.error).pixmap(20, 20))
+        self.setStyleSheet(
+            f"#banner {{ background: {theme.panel}; border: 1px solid {theme.border};"
+            f" border-left: 4px solid {theme.error}; border-radius: 4px; }}"
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Be as tall as the message needs at this width; a tool bar does not ask."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.message.setFixedHeight(max(self.message.heightForWidth(self.message.width()), 20))
 
     def _arrange(self) -> None:
         row = QHBoxLayout()
+        row.addWidget(self.sign)
         row.addWidget(self.message, 1)
         for button in (self.details_button, self.restart_button, self.dismiss_button):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 6, 6, 6)
         column.addLayout(row)

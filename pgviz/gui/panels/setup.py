@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QGroupBox,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +26,8 @@ from pgviz.hyperparameters import algorithms, declaration
 from pgviz.hyperparameters.shared import POLICY
 from pgviz.parameters import Parameter
 from pgviz.session.notices import EnvironmentsListed
+
+LABEL_WIDTH = 140  # the groups' fields stand under one another
 
 
 class SetupPanel(QWidget):
@@ -45,7 +48,7 @@ class SetupPanel(QWidget):
         self.summary = QLabel(wordWrap=True)
         self.fields: dict[str, ParameterField] = {}
         self.defaults_button = push_button("Defaults", "Go back to what suits this environment")
-        self.prepare_button = push_button("Apply and prepare", "Set this run up and wait for Play")
+        self.prepare_button = push_button("Apply", "Set this run up and wait for Play")
         self.play_button = push_button("Apply and play", "Set this run up and train at once")
         self._algorithm_group = QGroupBox()
         self._policy_group = QGroupBox("Policy network")
@@ -130,6 +133,7 @@ class SetupPanel(QWidget):
             self.fields[parameter.name] = field
             name = label(caption(parameter), describe(parameter))
             name.setBuddy(field.editor)
+            name.setMinimumWidth(LABEL_WIDTH)
             form.addRow(name, self._with_dice(field) if parameter.name == "seed" else field)
 
     def _with_dice(self, field: ParameterField) -> QWidget:
@@ -152,6 +156,7 @@ class SetupPanel(QWidget):
         form = _form(run_group)
         form.addRow("Environment", self.environment)
         form.addRow("Algorithm", self.algorithm)
+        self.algorithm.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         form.addRow(self.summary)
         self._add_fields(form, RUN_PARAMETERS.values())
         inside = QWidget()

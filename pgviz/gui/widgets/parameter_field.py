@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from pgviz.errors import UsageError
 from pgviz.gui.widgets.parts import fault_label
@@ -97,6 +97,7 @@ class ParameterField(QWidget):
             choice = QComboBox()
             choice.addItems(self.parameter.choices)
             choice.currentTextChanged.connect(self._on_edited)
+            choice.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             choice.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             return choice
         entry = QLineEdit()

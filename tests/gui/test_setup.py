@@ -1,0 +1,135 @@
+"""The set-up panel describes a run that can be run."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from pgviz.config import RUN_PARAMETERS, RunConfig
+from pgviz.gui.panels.setup import SetupPanel
+from pgviz.hyperparameters import algorithms
+from pgviz.session.notices import EnvironmentsListed
+from tests.gui.conftest import CARTPOLE, PENDULUM, Desk
+from tests.gui.fake_host import LISTED
+from tests.hands import click, press, write
+
+
+@pytest.fixture
+def setup(qtbot: QtBot) -> SetupPanel:
+    panel = SetupPanel()
+    qtbot.addWidget(panel)
+    panel.set_environments(EnvironmentsListed(0, LISTED))
+    panel.resize(360, 700)
+    panel.show()
+    return panel
+
+
+def entry(panel: SetupPanel, name: str) -> QLineEdit:
+    editor = panel.fields[name].editor
+    assert isinstance(editor, QLineEdit)
+    return editor
+
+
+def choose(panel: SetupPanel, environment: str, qtbot: QtBot) -> None:
+    line = panel.environment.combo.lineEdit()
+    assert line is not None
+    line.selectAll()
+    write(line, environment)
+    press(line, Qt.Key.Key_Return)
+
+
+@pytest.mark.parametrize("algorithm", [each.name for each in algorithms()])
+@pytest.mark.parametrize("environment", ["CartPole-v1", "Pendulum-v1"])
+def test_that_a_configuration_shown_is_read_back(environment: str, algorithm: str, setup: SetupPanel) -> None:
+    config = RunConfig.create(environment, algorithm).changed(seed=7, learning_rate=0.0123, hidden_sizes=(32, 16))
+
+    setup.show_config(config)
+
+    assert setup.config() == config
+    assert set(setup.fields) == {*RUN_PARAMETERS, *config.parameters}
+
+
+def test_that_another_environment_brings_its_preset_and_keeps_the_seed(setup: SetupPanel, qtbot: QtBot) -> None:
+    entry(setup, "seed").setText("5")
+
+    choose(setup, "Pendulum-v1", qtbot)
+
+    assert setup.config() == PENDULUM.changed(seed=5)
+
+
+def test_that_another_algorithm_brings_its_own_fields(setup: SetupPanel) -> None:
+    setup.algorithm.setCurrentIndex(setup.algorithm.findData("reinforce"))
+
+    assert setup.config() == RunConfig.create("CartPole-v1", "reinforce")
+    assert "Plays whole episodes" in setup.summary.text()
+
+
+def test_that_defaults_undo_what_was_typed(setup: SetupPanel, qtbot: QtBot) -> None:
+    entry(setup, "gamma").setText("0.5")
+    assert setup.config() != CARTPOLE
+
+    click(setup.defaults_button)
+
+    assert setup.config() == CARTPOLE
+
+
+@pytest.mark.parametrize("text", ["", "nan", "many", "-1", "1e400", "2"])
+def test_that_a_wrong_value_is_explained_beside_it_and_cannot_be_applied(
+    text: str, setup: SetupPanel, qtbot: QtBot
+) -> None:
+    field = setup.fields["gamma"]
+
+    entry(setup, "gamma").setText(text)
+
+    assert field.message.isVisible()
+    assert "from 0 to 1" in field.message.text()
+    assert not setup.prepare_button.isEnabled()
+    assert not setup.play_button.isEnabled()
+    entry(setup, "gamma").setText("0.9")
+    assert not field.message.isVisible()
+    assert setup.play_button.isEnabled()
+
+
+def test_that_an_environment_that_cannot_run_says_why(setup: SetupPanel, qtbot: QtBot) -> None:
+    choose(setup, "LunarLander-v3", qtbot)
+
+    assert setup.environment.message.isVisible()
+    assert "pgviz[box2d]" in setup.environment.message.text()
+    choose(setup, "Acrobot-v1", qtbot)
+    assert not setup.environment.message.isVisible()
+
+
+def test_that_any_part_of_a_name_completes_it(setup: SetupPanel) -> None:
+    completer = setup.environment.combo.completer()
+    assert completer is not None
+
+    completer.setCompletionPrefix("car")
+
+    found = {completer.completionModel().index(row, 0).data() for row in range(completer.completionCount())}
+    assert found == {"CartPole-v1", "MountainCar-v0"}
+
+
+def test_that_the_list_does_not_change_what_is_typed(setup: SetupPanel) -> None:
+    setup.show_config(RunConfig.create("module:Mine-v0"))
+
+    setup.set_environments(EnvironmentsListed(0, LISTED))
+
+    assert setup.environment.id() == "module:Mine-v0"
+
+
+def test_that_the_panel_fits_360_pixels(setup: SetupPanel) -> None:
+    assert setup.minimumSizeHint().width() <= 360
+
+
+def test_that_apply_sets_the_run_up(desk: Desk, qtbot: QtBot) -> None:
+    desk.begin()
+    panel = desk.window.setup
+    desk.window.docks.setup.raise_()
+    choose(panel, "Pendulum-v1", qtbot)
+
+    click(panel.play_button)
+
+    qtbot.waitUntil(lambda: desk.window.model.config == PENDULUM)
+    assert desk.window.windowTitle().startswith("Pendulum-v1 · PPO")
