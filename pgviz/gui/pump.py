@@ -14,7 +14,7 @@ from pgviz.session.commands import Look
 from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
 from pgviz.session.notices import CommandRejected, EnvironmentsListed, StateChanged
-from pgviz.training.events import Event, ParameterChanged, RunFailed, RunStarted, StepTaken
+from pgviz.training.events import Event, ParameterChanged, RunFailed, RunStarted, Shown
 
 
 class Panel(Protocol):
@@ -23,7 +23,7 @@ class Panel(Protocol):
     def begin(self, started: RunStarted) -> None:
         """Make ready for another run."""
 
-    def show_step(self, event: StepTaken) -> None:
+    def show_step(self, event: Shown) -> None:
         """Show one step, at most 30 times a second."""
 
     def refresh(self, model: RunModel) -> None:
@@ -130,7 +130,7 @@ class Pump(QObject):
         if signal := self._signals.get(type(fact)):
             signal.emit(fact)
 
-    def _show(self, step: StepTaken) -> None:
+    def _show(self, step: Shown) -> None:
         self._model.apply(step)
         for panel in self._all_panels():
             panel.show_step(step)

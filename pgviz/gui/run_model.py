@@ -18,7 +18,7 @@ from pgviz.training.events import (
     PolicyFacts,
     RunFailed,
     RunStarted,
-    StepTaken,
+    Shown,
     UpdateApplied,
 )
 
@@ -109,7 +109,7 @@ class RunModel:
         self.marks: list[Mark] = []
         self.values: dict[str, Value] = {}
         self.failure: RunFailed | None = None
-        self.shown: StepTaken | None = None
+        self.shown: Shown | None = None
 
     @property
     def config(self) -> RunConfig | None:
@@ -141,7 +141,7 @@ class RunModel:
             self.failure = event
         elif isinstance(event, StateChanged):
             self.state = event.state
-        elif isinstance(event, StepTaken):
+        elif isinstance(event, Shown):
             self.shown = event
         elif isinstance(event, SpeedMeasured):
             self.seconds, self.steps_per_second = event.seconds, event.steps_per_second

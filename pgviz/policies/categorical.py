@@ -46,20 +46,21 @@ class CategoricalPolicy(Policy):
         """Shift the indices to the space's first action."""
         return samples + self.start if self.start else samples
 
-    def decide(self, observation_O: Array, sample: Samples) -> CategoricalDecision:
+    def decide(self, observation_O: Array, sample: Samples | None) -> CategoricalDecision:
         """Describe the choice of one index."""
         with torch.no_grad():
             logits_A = self.actor(torch.from_numpy(observation_O[None]))[0]
             distribution = Categorical(logits_A[None])
+        chosen = None if sample is None else int(sample)
         log_probs_A = distribution.log_probs_BA[0].numpy()
         return CategoricalDecision(
             observation=np.array(observation_O),
-            log_prob=float(log_probs_A[int(sample)]),
+            log_prob=None if chosen is None else float(log_probs_A[chosen]),
             entropy=float(distribution.entropy()),
             value=self.value_of(observation_O),
             probabilities_A=np.exp(log_probs_A),
             logits_A=logits_A.numpy().copy(),
-            chosen=int(sample),
+            chosen=chosen,
             start=self.start,
         )
 

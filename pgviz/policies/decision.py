@@ -49,7 +49,7 @@ class Decision:
     observation
         The observation as the environment returned it, flattened.
     log_prob
-        ln π(a|s), in the units of the environment's action.
+        ln π(a|s), in the units of the environment's action; ``None`` where no action has been chosen yet.
     entropy
         Entropy of π(·|s) in nats; differential, over the environment's action, for continuous actions.
     value
@@ -57,7 +57,7 @@ class Decision:
     """
 
     observation: Array
-    log_prob: float
+    log_prob: float | None
     entropy: float
     value: float | None
 
@@ -71,20 +71,21 @@ class CategoricalDecision(Decision):
     probabilities_A, logits_A
         π(·|s) and the network's outputs, shape ``(A,)``.
     chosen
-        Index of the action taken, from 0; the environment is sent ``start + chosen``.
+        Index of the action taken, from 0, or ``None`` where none has been chosen yet; the environment is sent
+        ``start + chosen``.
     start
         The smallest action of the ``Discrete`` space.
     """
 
     probabilities_A: Array
     logits_A: Array
-    chosen: int
+    chosen: int | None
     start: int = 0
 
     @property
-    def action(self) -> int:
+    def action(self) -> int | None:
         """The action as the environment was sent it."""
-        return self.start + self.chosen
+        return None if self.chosen is None else self.start + self.chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,9 @@ class GaussianDecision(Decision):
     mean_D, std_D
         Of the Gaussian, before squashing, shape ``(D,)``.
     sample_D
-        What was drawn from it, before squashing or clipping.
+        What was drawn from it, before squashing or clipping; ``None`` where no action has been chosen yet.
     action_D
-        The action as the environment was sent it, flattened.
+        The action as the environment was sent it, flattened; likewise.
     low_D, high_D
         The bounds; infinite where there are none.
     squashed
@@ -107,8 +108,8 @@ class GaussianDecision(Decision):
 
     mean_D: Array
     std_D: Array
-    sample_D: Array
-    action_D: Array
+    sample_D: Array | None
+    action_D: Array | None
     low_D: Array
     high_D: Array
     squashed: bool

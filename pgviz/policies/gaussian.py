@@ -72,23 +72,25 @@ class GaussianPolicy(Policy):
         real = np.asarray(samples, float)
         return self.bounds.squash(real) if self.squash else self.bounds.clip(real)
 
-    def decide(self, observation_O: Array, sample: Samples) -> GaussianDecision:
+    def decide(self, observation_O: Array, sample: Samples | None) -> GaussianDecision:
         """Describe the draw of one vector."""
-        sample_D = np.asarray(sample, np.float32)
+        sample_D = None if sample is None else np.array(sample, np.float32)
         with torch.no_grad():
             mean_BD = self.actor(torch.from_numpy(observation_O[None]))
             distribution = self._distribution(mean_BD, self.log_std)
-            log_prob = distribution.log_prob(torch.from_numpy(sample_D[None]))
             entropy = distribution.entropy()
+            log_prob = None
+            if sample_D is not None:
+                log_prob = float(distribution.log_prob(torch.from_numpy(sample_D[None])))
         return GaussianDecision(
             observation=np.array(observation_O),
-            log_prob=float(log_prob),
+            log_prob=log_prob,
             entropy=float(entropy),
             value=self.value_of(observation_O),
             mean_D=mean_BD[0].numpy().copy(),
             std_D=np.exp(self.log_std.detach().numpy()),
-            sample_D=sample_D.copy(),
-            action_D=self._bounded(sample_D),
+            sample_D=sample_D,
+            action_D=None if sample_D is None else self._bounded(sample_D),
             low_D=self.bounds.low_D,
             high_D=self.bounds.high_D,
             squashed=self.squash,

@@ -120,8 +120,11 @@ class Policy(nn.Module, ABC):
         """Turn samples into what the environment is sent, one per copy."""
 
     @abstractmethod
-    def decide(self, observation_O: Array, sample: Samples) -> Decision:
-        """Describe the decision that led to `sample`, changing nothing and drawing nothing."""
+    def decide(self, observation_O: Array, sample: Samples | None) -> Decision:
+        """Describe the decision that led to `sample`, changing nothing and drawing nothing.
+
+        Without a sample, describe what the policy would choose from.
+        """
 
     @property
     @abstractmethod

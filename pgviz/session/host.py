@@ -110,8 +110,18 @@ class SessionHost:
         self._put(SpeedMeasured(event.step, 0.0, self._clock.seconds))
         if isinstance(event, RunFailed):
             self._enter(RunState.FAILED)
+            return
+        if isinstance(event, RunFinished):
+            self._enter(RunState.FINISHED)
         else:
-            self._enter(RunState.FINISHED if isinstance(event, RunFinished) else RunState.PAUSED)
+            self._enter(RunState.PAUSED)
+        if not isinstance(event, StepTaken):
+            self._show_state()
+
+    def _show_state(self) -> None:
+        """Show the state that the run waits in, rather than one of a moment ago."""
+        if self._session is not None and self._looking:
+            self._put(self._session.trainer.look())
 
     def _go(self, until: Predicate, *, stepping: bool = False) -> None:
         """Go on until the predicate holds, where there is a run that can."""
@@ -135,7 +145,6 @@ class SessionHost:
         self._session, self._until, self._stepping = session, None, False
         self._clock = Clock(self._clock.multiplier)
         session.trainer.watch.index = self._watched
-        session.trainer.watch.wanted = self._looking
         started = session.pull()
         assert started is not None
         self._put(started)
@@ -144,6 +153,7 @@ class SessionHost:
             return
         self._clock.frames_per_second = session.trainer.environment.facts.frames_per_second
         self._enter(RunState.PAUSED)
+        self._show_state()
         if play:
             self._go(forever)
 
@@ -184,6 +194,7 @@ class SessionHost:
             self._until, self._stepping = None, False
             self._put(SpeedMeasured(self._step, 0.0, self._clock.seconds))
             self._enter(RunState.PAUSED)
+            self._show_state()
 
     @_do.register
     def _(self, command: commands.StepEnvironment) -> None:
@@ -221,6 +232,8 @@ class SessionHost:
         self._watched = command.index
         if self._session is not None:
             self._session.trainer.watch.index = command.index
+            if self._until is None and not self._session.over:
+                self._show_state()
 
     @_do.register
     def _(self, _: commands.ListEnvironments) -> None:

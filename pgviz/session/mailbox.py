@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 
-from pgviz.training.events import Event, RunStarted, StepTaken
+from pgviz.training.events import Event, MinibatchComputed, RunStarted, Shown, StateShown, StepTaken
 
 
 class Mailbox:
@@ -24,7 +24,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.step = 0
         self._facts: deque[Event] = deque()
-        self._shown: StepTaken | None = None
+        self._shown: Shown | None = None
         self._lock = threading.Lock()
 
     def put(self, event: Event) -> None:
@@ -34,17 +34,19 @@ class Mailbox:
             with self._lock:
                 self._shown = None  # a step of the last run must not be taken for one of this
                 self._facts.append(event)
-        elif not isinstance(event, StepTaken):
+        elif isinstance(event, StepTaken | StateShown):
+            if event.detail is not None:
+                self._shown = event
+        elif not isinstance(event, MinibatchComputed):
+            # A minibatch is for whoever steps through an update; thousands a second are no news to a window.
             self._facts.append(event)
-        elif event.detail is not None:
-            self._shown = event
 
     @property
     def wants_step(self) -> bool:
         """Whether the last step shown was taken out, so that another is worth its cost."""
         return self._shown is None
 
-    def take(self) -> tuple[list[Event], StepTaken | None]:
+    def take(self) -> tuple[list[Event], Shown | None]:
         """All facts since the last call, and the newest step, which belongs to the last run in them."""
         with self._lock:
             step = self.take_step()
@@ -57,7 +59,7 @@ class Mailbox:
             facts.append(self._facts.popleft())
         return facts
 
-    def take_step(self) -> StepTaken | None:
-        """The newest step with details since the last call, or ``None``."""
+    def take_step(self) -> Shown | None:
+        """The newest step with details, or state shown, since the last call; ``None`` where there was none."""
         shown, self._shown = self._shown, None
         return shown

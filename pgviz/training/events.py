@@ -30,6 +30,8 @@ __all__ = [
     "RunFailed",
     "RunFinished",
     "RunStarted",
+    "Shown",
+    "StateShown",
     "StepDetail",
     "StepTaken",
     "UpdateApplied",
@@ -51,19 +53,16 @@ class RunStarted(Event):
     ----------
     config, environment, policy
         What is run.
-    frame
-        The first state of the watched environment, or ``None`` where nobody looks or nothing can be drawn.
     """
 
     config: RunConfig
     environment: EnvironmentFacts
     policy: PolicyFacts
-    frame: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StepDetail:
-    """One step of the watched environment, captured because somebody looks.
+    """One state of the watched environment, and the step taken in it, captured because somebody looks.
 
     `frame`, the observation and the distribution belong to the same moment: the state *before* the action. The
     reward and the two flags are what the action led to.
@@ -78,10 +77,12 @@ class StepDetail:
         Steps taken in the episode before this one.
     decision
         What the policy saw and did.
-    reward, terminated, truncated
-        What the environment answered.
+    reward
+        What the environment answered, or ``None`` where no action has been taken yet.
+    terminated, truncated
+        Whether this step ended the episode.
     episode_return
-        Undiscounted sum of the episode's rewards, this one included.
+        Undiscounted sum of the episode's rewards so far, this one included.
     frame
         The picture, ``(H, W, 3)`` uint8, or ``None`` where nothing could be drawn.
     """
@@ -90,7 +91,7 @@ class StepDetail:
     episode: int
     episode_step: int
     decision: Decision
-    reward: float
+    reward: float | None
     terminated: bool
     truncated: bool
     episode_return: float
@@ -102,6 +103,20 @@ class StepTaken(Event):
     """Every copy of the environment took one step."""
 
     detail: StepDetail | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StateShown(Event):
+    """The present state, in which no action has been chosen yet; no step is taken by showing it.
+
+    Emitted where a run waits: set up, paused, or finished.
+    """
+
+    detail: StepDetail
+
+
+Shown = StepTaken | StateShown
+"""What a panel can show of one state."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from pgviz.training.events import (
     ParameterChanged,
     RunFinished,
     RunStarted,
+    StateShown,
     StepDetail,
     StepTaken,
     UpdateApplied,
@@ -122,6 +123,22 @@ class Trainer:
             raise UsageError("a softmax policy has no standard deviation to set.")
         self.algorithm.knobs.ask(name, value)
 
+    def look(self) -> StateShown:
+        """Describe the watched copy as it is now; draws no random number and changes nothing."""
+        index, environment = self._watched, self.environment
+        detail = StepDetail(
+            environment_index=index,
+            episode=int(environment.episode_numbers[index]),
+            episode_step=int(environment.episode_lengths[index]),
+            decision=self.policy.decide(self._observations[index], None),
+            reward=None,
+            terminated=False,
+            truncated=False,
+            episode_return=float(environment.episode_returns[index]),
+            frame=environment.render(index),
+        )
+        return StateShown(self.step, detail)
+
     def close(self) -> None:
         """Close the environments."""
         self.environment.close()
@@ -129,8 +146,7 @@ class Trainer:
     def events(self) -> Iterator[Event]:
         """Train, yielding at every place where somebody might want to stop; call it once."""
         self._begin_episodes(first=True)
-        frame = self.environment.render(self.watch.index) if self.watch.wanted else None
-        yield RunStarted(0, self.config, self.environment.facts, self.policy.facts, frame)
+        yield RunStarted(0, self.config, self.environment.facts, self.policy.facts)
         while self.step < self.config.steps:
             yield from self._turn_knobs("update")
             remaining = 1.0 - self.step / self.config.steps

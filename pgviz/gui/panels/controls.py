@@ -13,7 +13,7 @@ from pgviz.gui.widgets.speed_slider import SpeedSlider
 from pgviz.hyperparameters import declaration
 from pgviz.parameters import Parameter
 from pgviz.session.notices import RunState
-from pgviz.training.events import PolicyFacts, RunStarted, StepTaken
+from pgviz.training.events import PolicyFacts, RunStarted, Shown
 
 # Always in sight; every other live parameter is under "More".
 FIRST = ("learning_rate", "initial_std", "entropy_coefficient")
@@ -73,7 +73,7 @@ class ControlsPanel(QWidget):
             slider.set_applied(started.config.hyperparameters[name])
         self._allow()
 
-    def show_step(self, event: StepTaken) -> None:
+    def show_step(self, event: Shown) -> None:
         """Take no notice of single steps; knobs move when a change is applied."""
 
     def refresh(self, model: RunModel) -> None:

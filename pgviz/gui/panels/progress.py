@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
 from pgviz.gui.run_model import RunModel
 from pgviz.session.notices import RunState
-from pgviz.training.events import RunStarted, StepTaken
+from pgviz.training.events import RunStarted, Shown
 
 WORDS = {
     RunState.EMPTY: "No run",
@@ -42,7 +42,7 @@ class ProgressBar(QStatusBar):
         self.setSizeGripEnabled(False)
         self.state_label = self._label("What the session is doing")
         self.bar = QProgressBar(textVisible=False, maximum=1000)
-        self.bar.setFixedWidth(160)
+        self.bar.setFixedWidth(120)
         self.bar.setFixedHeight(12)
         self.bar.setToolTip("Steps done of steps wanted")
         self.steps_label = self._label("Environment steps, counted over all copies")
@@ -56,7 +56,7 @@ class ProgressBar(QStatusBar):
     def begin(self, started: RunStarted) -> None:
         """Make ready for another run."""
 
-    def show_step(self, event: StepTaken) -> None:
+    def show_step(self, event: Shown) -> None:
         """Take no notice of a single step; :meth:`refresh` counts them."""
 
     def refresh(self, model: RunModel) -> None:
@@ -85,11 +85,11 @@ class ProgressBar(QStatusBar):
         self.state_label.setFont(font)
         widths = {
             self.state_label: "Preparing…",
-            self.steps_label: "100,000,000 of 100,000,000 steps",
-            self.episodes_label: "1,000,000 episodes",
-            self.speed_label: "1,000,000 steps/s",
-            self.elapsed_label: "00:00:00 elapsed",
-            self.left_label: "00:00:00 left",
+            self.steps_label: "1,000,000 of 1,000,000 steps",
+            self.episodes_label: "10,000 episodes",
+            self.speed_label: "100,000 steps/s",
+            self.elapsed_label: "00:00 elapsed",
+            self.left_label: "00:00 left",
         }
         for label, widest in widths.items():
             label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest))
