@@ -100,6 +100,20 @@ class Layout:
         self._docks.controls.raise_()
         self._share_out()
 
+    def scale(self, before: QSize, after: QSize) -> None:
+        """Let the docks keep their shares of a window that changes its size; Qt would give all to the centre."""
+        area, orientation = Qt.DockWidgetArea, Qt.Orientation
+        docked = [each for each in self._docks.all if each.isVisible() and not each.isFloating()]
+        places = {each: self._window.dockWidgetArea(each) for each in docked}
+        beside = [each for each in docked if places[each] in (area.LeftDockWidgetArea, area.RightDockWidgetArea)]
+        below = [each for each in docked if places[each] in (area.TopDockWidgetArea, area.BottomDockWidgetArea)]
+        if before.width() != after.width() and beside:
+            widths = [round(each.width() * after.width() / before.width()) for each in beside]
+            self._window.resizeDocks(beside, widths, orientation.Horizontal)
+        if before.height() != after.height() and below:
+            heights = [round(each.height() * after.height() / before.height()) for each in below]
+            self._window.resizeDocks(below, heights, orientation.Vertical)
+
     def _arrange(self) -> None:
         docks, window = self._docks, self._window
         for each in (docks.policy, docks.entropy):
@@ -112,8 +126,6 @@ class Layout:
 
     def _share_out(self) -> None:
         docks, size = self._docks, self._window.size()
-        if layout := self._window.layout():
-            layout.activate()  # docks just put back have no size to share yet
         plot_width = round(size.width() * PLOTS_SHARE / 2)
         height = size.height() // 2
         upper_left, lower_left = docks.policy, docks.entropy

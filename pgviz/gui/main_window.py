@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMainWindow
 
 from pgviz.config import RunConfig
@@ -86,6 +86,12 @@ class MainWindow(QMainWindow):
         self.control.post(SetSpeed(self.controls.speed.speed))
         self.control.start(config, play)
         self.pump.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the docks grow and shrink with the window."""
+        super().resizeEvent(event)
+        if self.isVisible() and event.oldSize().isValid():
+            self.layout_.scale(event.oldSize(), event.size())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the arrangement and wait for the session to close its environments."""

@@ -115,4 +115,5 @@ def make_main(bar: QToolBar, play: QAction) -> None:
         play.setText(each)
         widths.append(button.sizeHint().width())
     play.setText(word)
-    button.setFixedWidth(max(widths))
+    # Qt leaves room for two spaces after the text; on a filled button they would be seen.
+    button.setFixedWidth(max(widths) - 2 * button.fontMetrics().horizontalAdvance(" "))

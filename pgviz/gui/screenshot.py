@@ -6,10 +6,11 @@ import os
 import tempfile
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 
 from pgviz.config import RunConfig
 from pgviz.errors import RunError, UsageError
+from pgviz.gui.faults import tell_terminal
 from pgviz.gui.settings import Settings, ThemeChoice
 from pgviz.session.notices import CommandRejected, RunState, StateChanged
 from pgviz.training.events import RunFailed
@@ -47,6 +48,7 @@ def take(
     target = Path(path)
     part = _reserve(target)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    previous = qInstallMessageHandler(_pass_on)
     try:
         with tempfile.TemporaryDirectory(prefix="pgviz-") as folder:
             settings = Settings.in_file(Path(folder) / "settings.ini")
@@ -55,6 +57,13 @@ def take(
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+        qInstallMessageHandler(previous)
+
+
+def _pass_on(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+    """Pass Qt's messages on to the terminal, but for what the offscreen platform says of its own limits."""
+    if not message.startswith("This plugin does not support"):
+        tell_terminal(message)
 
 
 def _reserve(target: Path) -> Path:

@@ -41,7 +41,7 @@ def test_that_the_window_comes_back_as_it_was_left(
     assert settings.config == PENDULUM
 
 
-def test_that_reset_layout_brings_everything_back(desk: Desk) -> None:
+def test_that_reset_layout_brings_everything_back(desk: Desk, qtbot: QtBot) -> None:
     window = desk.window
     window.docks.entropy.hide()
     window.docks.policy.setFloating(True)
@@ -50,22 +50,47 @@ def test_that_reset_layout_brings_everything_back(desk: Desk) -> None:
     window.layout_.reset()
 
     assert all(not dock.isHidden() and not dock.isFloating() for dock in window.docks.all)
+    qtbot.waitUntil(lambda: has_good_proportions(window))
     assert window.docks.policy.geometry().left() > window.environment.geometry().right()
     assert window.docks.controls.geometry().top() > window.environment.geometry().bottom()
     assert window.docks.controls.isVisible()
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
-def test_that_the_plots_have_most_of_the_width_and_all_of_the_height(size: tuple[int, int], desk: Desk) -> None:
-    window, docks = desk.window, desk.window.docks
-    window.resize(*size)
-    window.layout_.reset()
+SIZES = [(1280, 800), (1920, 1080)]
 
+
+def has_good_proportions(window: MainWindow) -> bool:
+    docks = window.docks
     plots = docks.policy.width() + docks.log_std.width()
-    assert 0.5 * size[0] < plots < 0.66 * size[0]
-    assert docks.entropy.geometry().bottom() >= docks.controls.geometry().bottom()
-    assert abs(docks.policy.height() - docks.entropy.height()) < 60
-    assert (window.width(), window.height()) == size
+    return (
+        0.55 * window.width() < plots < 0.65 * window.width()
+        and docks.entropy.geometry().bottom() >= docks.controls.geometry().bottom()
+        and abs(docks.policy.height() - docks.entropy.height()) < 60
+        and window.environment.height() > 0.35 * window.height()
+    )
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_that_the_plots_have_most_of_the_width_and_all_of_the_height(
+    size: tuple[int, int], desk: Desk, qtbot: QtBot
+) -> None:
+    desk.window.resize(*size)
+    desk.window.layout_.reset()
+
+    qtbot.waitUntil(lambda: has_good_proportions(desk.window))
+    assert (desk.window.width(), desk.window.height()) == size
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_that_the_proportions_stay_when_the_window_grows_or_shrinks(
+    size: tuple[int, int], desk: Desk, qtbot: QtBot
+) -> None:
+    desk.window.resize(1500, 900)
+    qtbot.waitUntil(lambda: has_good_proportions(desk.window))
+
+    desk.window.resize(*size)
+
+    qtbot.waitUntil(lambda: has_good_proportions(desk.window))
 
 
 GARBAGE = QByteArray(b"\x00garbage")

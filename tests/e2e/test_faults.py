@@ -1,0 +1,51 @@
+"""A run that goes wrong leaves a living window."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from pgviz.config import RunConfig
+from pgviz.session.notices import RunState
+from tests.e2e.conftest import PATIENCE_MS, Bench
+from tests.hands import click
+
+FAULTY = "tests.environments.faulty"
+
+
+@pytest.mark.parametrize("fault", ["RaisesInStep", "RaisesInReset", "NanObservation", "WrongShape"])
+def test_that_a_faulty_environment_is_shown_and_the_window_lives(fault: str, bench: Bench, qtbot: QtBot) -> None:
+    bench.window.begin(RunConfig.create(f"{FAULTY}:{fault}-v0"), play=True)
+    banner = bench.window.banner
+
+    qtbot.waitUntil(banner.isVisible, timeout=PATIENCE_MS)
+
+    assert fault in banner.message.text()
+    assert bench.window.session.isRunning()
+    bench.window.control.start(RunConfig.create("CartPole-v1"))
+    bench.wait_state(RunState.PAUSED)
+    assert not banner.isVisible()
+
+
+def test_that_what_was_plotted_stays_and_the_run_can_be_restarted(bench: Bench, qtbot: QtBot) -> None:
+    bench.window.begin(RunConfig.create(f"{FAULTY}:RaisesInStep-v0"), play=True)
+    bench.wait_state(RunState.FAILED)
+    model = bench.window.model
+    assert model.config is not None
+    assert bench.window.progress.state_label.text() == "Failed"
+
+    click(bench.window.banner.restart_button)
+
+    qtbot.waitUntil(lambda: model.generation == 2 and model.state is RunState.PAUSED, timeout=PATIENCE_MS)
+
+
+def test_that_an_unknown_environment_leaves_the_present_run(bench: Bench, qtbot: QtBot) -> None:
+    bench.begin()
+
+    bench.window.control.start(RunConfig.create("CartPoel-v1"))
+
+    qtbot.waitUntil(bench.window.banner.isVisible, timeout=PATIENCE_MS)
+    assert "CartPole-v1" in bench.window.banner.message.text()
+    assert bench.window.model.state is RunState.PAUSED
+    bench.window.actions_.step.trigger()
+    qtbot.waitUntil(lambda: bench.window.model.step == 2, timeout=PATIENCE_MS)
