@@ -12,6 +12,7 @@ Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 
 
+@np.errstate(all="ignore")  # what is not finite is found, named and reported with the loss
 def generalised_advantage(
     rewards_TN: Floats,
     values_TN: Floats,
@@ -51,6 +52,7 @@ def generalised_advantage(
     return advantages_TN
 
 
+@np.errstate(all="ignore")
 def explained_variance(predicted: Floats, target: Floats) -> float:
     """Return 1 − Var[target − predicted] / Var[target]: 1 is perfect, 0 is no better than a constant.
 

@@ -105,6 +105,7 @@ class Perceptron:
                 )
                 offset = end
 
+    @np.errstate(all="ignore")  # what is not finite is found, named and reported by the algorithm
     def forward(self, x_BI: Floats) -> tuple[Floats, list[Floats]]:
         """Return the outputs, and what each layer was given (which :meth:`backward` wants back)."""
         inputs: list[Floats] = []
@@ -116,6 +117,7 @@ class Perceptron:
             x_BI += layer.bias_J
         return x_BI, inputs
 
+    @np.errstate(all="ignore")
     def backward(self, gradient_BJ: Floats, inputs: list[Floats], out: Floats) -> None:
         """Write the gradient in all weights and biases into `out`.
 

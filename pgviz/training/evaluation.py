@@ -11,6 +11,8 @@ from pgviz.environments.vector import VectorEnvironment
 from pgviz.policies.policy import Policy
 
 COPIES = 16
+# Some environments never end an episode by themselves, and a poor policy would play on for ever.
+EPISODE_STEP_LIMIT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def evaluate(policy: Policy, environment_id: str, episodes: int, seeds: np.rando
     """Play whole episodes, taking the likeliest action (the mean, for a Gaussian) at every step.
 
     Each copy plays a number of episodes that is fixed beforehand: to stop at the first `episodes` that end would
-    favour short ones.
+    favour short ones. An episode is cut off after 10,000 steps.
 
     Parameters
     ----------
@@ -69,9 +71,10 @@ def _play(policy: Policy, environment: VectorEnvironment, quota_N: NDArray[np.in
         actions = policy.to_actions(policy.likeliest(observations_NO))
         result = environment.step(actions, active_N, autoreset=False)
         observations_NO = result.observations
-        for ended in result.ended:
-            index = ended.environment_index
-            returns.append(ended.episode_return)
+        over = {ended.environment_index for ended in result.ended}
+        over.update(np.flatnonzero(active_N & (environment.episode_lengths >= EPISODE_STEP_LIMIT)).tolist())
+        for index in sorted(over):
+            returns.append(float(environment.episode_returns[index]))
             quota_N[index] -= 1
             active_N[index] = quota_N[index] > 0
             if active_N[index]:
