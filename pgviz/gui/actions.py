@@ -62,7 +62,7 @@ class Actions(QObject):
         self.play.setEnabled(going)
         self.step.setEnabled(going)
         self.step_update.setEnabled(going)
-        self.stop.setEnabled(going or state is RunState.PREPARING)
+        self.stop.setEnabled(going)
         self.restart.setEnabled(state in STARTED)
         self.restart_with_new_seed.setEnabled(state in STARTED)
         self._show_play_as("Pause" if playing else "Play", playing)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 import pgviz
 from pgviz import assets
 from pgviz.config import RunConfig
-from pgviz.gui.faults import Faults, tell_terminal
+from pgviz.gui.faults import Faults
 from pgviz.gui.main_window import MainWindow
 from pgviz.gui.settings import Settings, ThemeChoice
 
@@ -45,11 +44,8 @@ def run(config: RunConfig | None, *, play: bool = False, theme: ThemeChoice | No
     window.show()
     with unexpected_errors_shown(window.faults), interrupt_closes(window):
         status = app.exec()
+    window.session.leave_process_if_stuck()
     window.deleteLater()
-    if window.session.isRunning():
-        # An environment that never returns holds the thread; Qt aborts where a running one is destroyed.
-        tell_terminal("pgviz: the environment does not answer; leaving without closing it.")
-        os._exit(1)
     return status
 
 
@@ -62,7 +58,7 @@ def make_application() -> QApplication:
     app.setApplicationName("pgviz")
     app.setApplicationDisplayName("pgviz")
     app.setApplicationVersion(pgviz.__version__)
-    app.setDesktopFileName("pgviz")
+    app.setDesktopFileName("org.pgviz.pgviz")
     app.setWindowIcon(QIcon(str(assets.path("icons/pgviz.svg"))))
     return app
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QToolBar
 
 from pgviz.gui.panels.banner import Banner
+from pgviz.gui.terminal import tell_terminal
 from pgviz.session.notices import CommandRejected
 from pgviz.training.events import RunFailed
 
@@ -67,9 +68,3 @@ class Faults(QObject):
         tell_terminal(f"pgviz: {message}")
         self._banner.show_failure(message, details, restart)
         self._bar.show()
-
-
-def tell_terminal(line: str) -> None:
-    """Write a line to the terminal, where there is one."""
-    if sys.stderr is not None:
-        sys.stderr.write(f"{line}\n")

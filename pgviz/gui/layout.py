@@ -80,7 +80,7 @@ class Layout:
     def restore(self, settings: Settings) -> None:
         """Go back to where the person left it; an arrangement that cannot be read is left aside."""
         if settings.geometry is None or not self._window.restoreGeometry(settings.geometry):
-            self._window.resize(DEFAULT_SIZE)
+            self._window.resize(DEFAULT_SIZE.boundedTo(self._window.screen().availableSize()))
         if settings.docks is None or not self._window.restoreState(settings.docks, LAYOUT_VERSION):
             self._share_out()
 

@@ -28,7 +28,7 @@ from pgviz.hyperparameters import declaration
 from pgviz.session.commands import ListEnvironments, SetParameter, SetSpeed, WatchEnvironment
 from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
-from pgviz.session.notices import StateChanged
+from pgviz.session.notices import RunState, StateChanged
 from pgviz.training.events import RunStarted
 
 
@@ -81,11 +81,17 @@ class MainWindow(QMainWindow):
     def begin(self, config: RunConfig, play: bool = False) -> None:
         """Start the session's thread and set up the first run; call it once the window has been painted."""
         self.setup.show_config(config)
+        self._say_preparing()
         self.session.start()
         self.control.post(ListEnvironments())
         self.control.post(SetSpeed(self.controls.speed.speed))
         self.control.start(config, play)
         self.pump.start()
+
+    def _say_preparing(self) -> None:
+        # The thread says so itself, but only once it has loaded the engine, which takes a moment.
+        self.model.apply(StateChanged(0, RunState.PREPARING))
+        self.progress.refresh(self.model)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the docks grow and shrink with the window."""
@@ -162,7 +168,7 @@ class MainWindow(QMainWindow):
         config = started.config
         self.faults.clear()
         self._settings.config = config
-        self.setup.show_config(config)
+        self.setup.show_run(config)
         title = declaration(config.algorithm).title
         self.run_title.setText(f"{config.environment}  ·  {title}  ·  seed {config.seed}")
         self.setWindowTitle(f"{config.environment} · {title} — pgviz")

@@ -10,8 +10,8 @@ from PySide6.QtCore import QEventLoop, QMessageLogContext, QTimer, QtMsgType, qI
 
 from pgviz.config import RunConfig
 from pgviz.errors import RunError, UsageError
-from pgviz.gui.faults import tell_terminal
 from pgviz.gui.settings import Settings, ThemeChoice
+from pgviz.gui.terminal import tell_terminal
 from pgviz.session.notices import CommandRejected, RunState, StateChanged
 from pgviz.training.events import RunFailed
 
@@ -111,6 +111,7 @@ class _Sitting:
         finally:
             self._timer.stop()
             self._window.close()
+            self._window.session.leave_process_if_stuck()
             self._window.deleteLater()
 
     def _on_state(self, changed: StateChanged, seconds: float) -> None:

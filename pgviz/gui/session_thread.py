@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QThread
 
+from pgviz.gui.terminal import tell_terminal
 from pgviz.session.commands import Quit
 from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
@@ -45,7 +47,7 @@ class SessionThread(QThread):
         The Qt owner.
     """
 
-    STOP_WITHIN_MS = 20_000
+    STOP_WITHIN_MS = 10_000
 
     def __init__(
         self,
@@ -75,6 +77,12 @@ class SessionThread(QThread):
         self._inbox.post(Quit())
         self.quit()
         return self.wait(self.STOP_WITHIN_MS)
+
+    def leave_process_if_stuck(self) -> None:
+        """Leave at once where the thread is held by an environment that never returns; Qt would abort."""
+        if self.isRunning():
+            tell_terminal("pgviz: the environment does not answer; leaving without closing it.")
+            os._exit(1)
 
     def _report(self, error: Exception) -> None:
         while self._inbox.take():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -133,3 +134,34 @@ def test_that_apply_sets_the_run_up(desk: Desk, qtbot: QtBot) -> None:
 
     qtbot.waitUntil(lambda: desk.window.model.config == PENDULUM)
     assert desk.window.windowTitle().startswith("Pendulum-v1 · PPO")
+
+
+def test_that_a_restart_keeps_what_is_being_typed(desk: Desk, qtbot: QtBot) -> None:
+    desk.begin()
+    panel = desk.window.setup
+    entry(panel, "gamma").setText("0.5")
+
+    desk.window.control.restart()
+    qtbot.waitUntil(lambda: desk.window.model.generation == 2)
+
+    assert entry(panel, "gamma").text() == "0.5"
+
+
+def test_that_the_wheel_scrolls_past_a_choice(setup: SetupPanel) -> None:
+    choice = setup.algorithm
+    middle = QPointF(choice.rect().center())
+    event = QWheelEvent(
+        middle,
+        choice.mapToGlobal(middle),
+        QPoint(),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+
+    choice.wheelEvent(event)
+
+    assert not event.isAccepted()
+    assert choice.currentData() == "ppo"

@@ -6,22 +6,21 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QFormLayout,
     QGroupBox,
     QHBoxLayout,
     QLabel,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from pgviz.config import RUN_PARAMETERS, RunConfig
+from pgviz.errors import UsageError
 from pgviz.gui.run_control import new_seed
 from pgviz.gui.theme import set_role
 from pgviz.gui.widgets.environment_field import EnvironmentField
 from pgviz.gui.widgets.parameter_field import ParameterField, caption, describe
-from pgviz.gui.widgets.parts import label, push_button, scrolling, tool_button
+from pgviz.gui.widgets.parts import CalmComboBox, label, push_button, scrolling, tool_button
 from pgviz.hyperparameters import algorithms, declaration
 from pgviz.hyperparameters.shared import POLICY
 from pgviz.parameters import Parameter
@@ -44,7 +43,7 @@ class SetupPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.environment = EnvironmentField()
-        self.algorithm = QComboBox()
+        self.algorithm = CalmComboBox("Algorithm")
         self.summary = QLabel(wordWrap=True)
         self.fields: dict[str, ParameterField] = {}
         self.defaults_button = push_button("Defaults", "Go back to what suits this environment")
@@ -59,6 +58,7 @@ class SetupPanel(QWidget):
 
     def show_config(self, config: RunConfig) -> None:
         """Put a configuration into the fields."""
+        self._shown = config
         self.environment.set_id(config.environment)
         self.algorithm.blockSignals(True)
         self.algorithm.setCurrentIndex(self.algorithm.findData(config.algorithm))
@@ -67,6 +67,17 @@ class SetupPanel(QWidget):
         for name, field in self.fields.items():
             field.set_value(config.value(name))
         self._allow_start()
+
+    def show_run(self, config: RunConfig) -> None:
+        """Put the configuration of a run that has begun into the fields, unless another is being typed there."""
+        if not self._is_edited(config):
+            self.show_config(config)
+
+    def _is_edited(self, begun: RunConfig) -> bool:
+        try:
+            return self.config() not in (self._shown, begun)
+        except UsageError:
+            return True
 
     def config(self) -> RunConfig:
         """The configuration that the fields describe.
@@ -86,13 +97,11 @@ class SetupPanel(QWidget):
     def load_preset(self) -> None:
         """Fill in what suits the environment and algorithm chosen; the seed stays."""
         seed = self.fields["seed"]
-        kept = {"seed": seed.value()} if seed.is_valid else {}
+        kept: dict[str, object] = {"seed": seed.value()} if seed.is_valid else {}
         environment = self.environment.id() or RunConfig.create().environment
         self.show_config(RunConfig.create(environment, self.algorithm.currentData(), **kept))
 
     def _fill_algorithms(self) -> None:
-        self.algorithm.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.algorithm.setAccessibleName("Algorithm")
         for each in algorithms():
             self.algorithm.addItem(each.title, each.name)
         set_role(self.summary, "muted")
@@ -156,7 +165,6 @@ class SetupPanel(QWidget):
         form = _form(run_group)
         form.addRow("Environment", self.environment)
         form.addRow("Algorithm", self.algorithm)
-        self.algorithm.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         form.addRow(self.summary)
         self._add_fields(form, RUN_PARAMETERS.values())
         inside = QWidget()

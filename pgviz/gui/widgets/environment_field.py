@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QCompleter, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QVBoxLayout, QWidget
 
-from pgviz.gui.widgets.parts import fault_label
+from pgviz.gui.widgets.parts import CalmComboBox, fault_label
 from pgviz.training.events import EnvironmentListing
 
 
@@ -63,14 +63,12 @@ class EnvironmentField(QWidget):
         self._explain()
 
     def _make_combo(self) -> QComboBox:
-        combo = QComboBox(editable=True)
+        combo = CalmComboBox("Environment")
+        combo.setEditable(True)
         combo.setModel(self._items)
-        combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         combo.setMinimumContentsLength(12)
-        combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        combo.setAccessibleName("Environment")
         combo.setToolTip("A Gymnasium id, such as CartPole-v1, or module:Id for one that a module registers.")
         completer = QCompleter(self._items, combo)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from pgviz.errors import UsageError
-from pgviz.gui.widgets.parts import fault_label
+from pgviz.gui.widgets.parts import CalmComboBox, fault_label
 from pgviz.parameters import Parameter, Value
 
 
@@ -94,11 +94,9 @@ class ParameterField(QWidget):
             tick.toggled.connect(self._on_edited)
             return tick
         if self.parameter.kind == "choice":
-            choice = QComboBox()
+            choice = CalmComboBox(self.parameter.label)
             choice.addItems(self.parameter.choices)
             choice.currentTextChanged.connect(self._on_edited)
-            choice.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            choice.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             return choice
         entry = QLineEdit()
         entry.textChanged.connect(self._on_edited)
