@@ -30,7 +30,7 @@ QStatusBar QLabel { color: $muted; padding: 2px 6px; }
 QDockWidget { titlebar-close-icon: url(glyph:close.svg); titlebar-normal-icon: url(glyph:float.svg); }
 QDockWidget::title { background: $window; padding: 6px 8px; text-align: left; }
 QDockWidget::close-button, QDockWidget::float-button {
-  background: transparent; border: none; border-radius: 4px; padding: 2px; icon-size: 12px;
+  background: transparent; border: none; border-radius: 4px; padding: 0; icon-size: 16px;
 }
 QDockWidget::close-button:hover, QDockWidget::float-button:hover { background: $raised; }
 QToolTip { background: $panel; color: $text; border: 1px solid $border; padding: 6px 8px; }
