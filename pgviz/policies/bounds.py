@@ -57,7 +57,6 @@ class ActionBounds:
             half = np.where(self._both, (self.high_D - self.low_D) / 2, 1.0)
         self._half_D = half
         self._plain = bool(self._both.all())
-        self._low_t = torch.tensor(np.where(self._both, self.low_D, 0.0), dtype=torch.float32)
         self._log_half_t = torch.tensor(np.log(np.maximum(half, 1e-38)), dtype=torch.float32)
 
     @property

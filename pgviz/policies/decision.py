@@ -5,6 +5,7 @@ Shape suffixes: A actions, D action dimensions, X points of a curve.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,13 +118,17 @@ class GaussianDecision(Decision):
     @property
     def mean_action_D(self) -> Array:
         """The action to which the Gaussian's mean leads."""
-        return self._to_action(np.asarray(self.mean_D, float))[0]
+        mean_D = np.asarray(self.mean_D, float)
+        if not self.squashed:
+            return np.asarray(np.clip(mean_D, self.low_D, self.high_D))
+        return np.concatenate([self._squash_one(mean_D[d : d + 1], d) for d in range(len(mean_D))])
 
     def density(self, dimension: int, points: int = 241) -> tuple[Array, Array]:
         """The density of one action dimension, as a curve to draw.
 
         Under clipping this is the Gaussian that is sampled, of which the part beyond the bounds is piled up on
-        them. Under squashing it is the density of the squashed action, p(a) = p(u) / (da/du).
+        them. Under squashing it is the probability of each of X evenly spaced cells by their width: a density that
+        is narrow, or piled up at a bound, would fall between the points of a curve that is merely sampled.
 
         Parameters
         ----------
@@ -138,36 +143,40 @@ class GaussianDecision(Decision):
             Actions and densities, each of shape ``(X,)``, by increasing action.
         """
         mean, std = float(self.mean_D[dimension]), max(float(self.std_D[dimension]), 1e-12)
-        u_X = mean + std * np.linspace(-4.0, 4.0, points)
-        if self.squashed and self._kind(dimension) == "both":
-            # Evenly spaced actions, so that a density piled up at a bound is drawn up to the bound.
-            inner_X = np.linspace(-1.0, 1.0, points + 2)[1:-1]
-            u_X = np.arctanh(inner_X)
-        density_X = np.exp(-0.5 * ((u_X - mean) / std) ** 2) / (std * np.sqrt(2 * np.pi))
         if not self.squashed:
-            return u_X, density_X
-        action_X, slope_X = self._squash_one(u_X, dimension)
-        return action_X, density_X / np.maximum(slope_X, 1e-300)
+            z_X = np.linspace(-4.0, 4.0, points)
+            return mean + std * z_X, np.exp(-0.5 * z_X**2) / (std * np.sqrt(2 * np.pi))
+        ends = np.array([-np.inf, np.inf] if self._kind(dimension) == "both" else [mean - 4 * std, mean + 4 * std])
+        first, last = self._squash_one(ends, dimension)
+        edges = np.linspace(first, last, points + 1)
+        below = [0.5 * math.erfc((mean - u) / (std * math.sqrt(2))) for u in self._unsquash_one(edges, dimension)]
+        return (edges[1:] + edges[:-1]) / 2, np.diff(below) / np.maximum(np.diff(edges), 1e-300)
 
     def _kind(self, dimension: int) -> str:
         low, high = self.low_D[dimension] > -UNBOUNDED, self.high_D[dimension] < UNBOUNDED
         return "both" if low and high else "low" if low else "high" if high else "none"
 
-    def _squash_one(self, u_X: Array, dimension: int) -> tuple[Array, Array]:
-        """Action and da/du of one dimension; the functions of :mod:`pgviz.policies.distributions`."""
+    def _squash_one(self, u_X: Array, dimension: int) -> Array:
+        """Action of one dimension; the functions of :mod:`pgviz.policies.bounds`."""
         low, high = float(self.low_D[dimension]), float(self.high_D[dimension])
         kind = self._kind(dimension)
         if kind == "both":
-            half = (high - low) / 2
-            return low + half * (1 + np.tanh(u_X)), half / np.cosh(np.clip(u_X, -350, 350)) ** 2
+            return np.asarray(np.clip(low + (high - low) / 2 * (1 + np.tanh(u_X)), low, high))
         if kind == "low":
-            return low + np.logaddexp(0, u_X), 1 / (1 + np.exp(-u_X))
-        if kind == "high":
-            return high - np.logaddexp(0, -u_X), 1 / (1 + np.exp(u_X))
-        return u_X, np.ones_like(u_X)
+            return np.asarray(low + np.logaddexp(0, u_X))
+        return np.asarray(high - np.logaddexp(0, -u_X)) if kind == "high" else u_X
 
-    def _to_action(self, u_D: Array) -> tuple[Array, Array]:
-        if not self.squashed:
-            return np.clip(u_D, self.low_D, self.high_D), np.ones_like(u_D)
-        pairs = [self._squash_one(u_D[d : d + 1], d) for d in range(len(u_D))]
-        return np.concatenate([pair[0] for pair in pairs]), np.concatenate([pair[1] for pair in pairs])
+    def _unsquash_one(self, action_X: Array, dimension: int) -> Array:
+        """Inverse of :meth:`_squash_one`, infinite at a bound."""
+        low, high = float(self.low_D[dimension]), float(self.high_D[dimension])
+        kind = self._kind(dimension)
+        if kind == "none":
+            return action_X
+        u_X: Array
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if kind == "both":
+                share_X = np.clip((action_X - low) / max(high - low, 1e-300), 0.0, 1.0)
+                return np.asarray(np.log(share_X) - np.log1p(-share_X)) / 2
+            inside_X = action_X - low if kind == "low" else high - action_X
+            u_X = inside_X + np.log(-np.expm1(-inside_X))
+        return u_X if kind == "low" else -u_X
