@@ -32,12 +32,14 @@ def bounds_of(*kinds: str) -> ActionBounds:
 
 def squashed(kind: str, mean: float, std: float, count: int = 1) -> SquashedGaussian:
     """A one-dimensional squashed Gaussian, for `count` equal states."""
-    return SquashedGaussian(torch.full((count, 1), mean), torch.tensor([std]).log(), bounds_of(kind))
+    return SquashedGaussian(
+        torch.full((count, 1), mean), torch.tensor([std], dtype=torch.float32).log(), bounds_of(kind)
+    )
 
 
 def gaussian(mean: float, std: float, count: int = 1) -> DiagonalGaussian:
     """A one-dimensional Gaussian, for `count` equal states."""
-    return DiagonalGaussian(torch.full((count, 1), mean), torch.tensor([std]).log())
+    return DiagonalGaussian(torch.full((count, 1), mean), torch.tensor([std], dtype=torch.float32).log())
 
 
 def column(values: object) -> Tensor:
