@@ -77,6 +77,7 @@ QComboBox QAbstractItemView {
   background: $panel; border: 1px solid $border; selection-background-color: $selection; selection-color: $text;
   padding: 4px; outline: none;
 }
+QSpinBox, QDoubleSpinBox { padding-left: 6px; }
 QSpinBox::up-button, QDoubleSpinBox::up-button { border: none; width: 18px; subcontrol-position: top right; }
 QSpinBox::down-button, QDoubleSpinBox::down-button {
   border: none; width: 18px; subcontrol-position: bottom right;
