@@ -179,7 +179,7 @@ class OnPolicyAlgorithm(ABC):
             gae_lambda=gae_lambda,
         )
         returns_B = (advantages_TN + values_TN).reshape(-1)[active_B]
-        if evaluation.values_B is not None:
+        if evaluation.values_B is not None and len(returns_B):
             explained = explained_variance(values_TN.reshape(-1)[active_B], returns_B)
             self._tally.add("explained_variance", explained)
         batch = Batch(

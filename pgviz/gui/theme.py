@@ -195,6 +195,8 @@ def set_role(widget: QWidget, role: str) -> None:
         The role, or ``""`` for none.
     """
     widget.setProperty("role", role)
+    # Without this a plain QWidget leaves its background to its parent, whatever the style sheet says.
+    widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground, role == "panel")
     widget.style().unpolish(widget)
     widget.style().polish(widget)
 

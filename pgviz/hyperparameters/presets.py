@@ -33,6 +33,7 @@ _PRESETS: dict[tuple[str, str], Preset] = {
         "gamma": 0.9,
         "gae_lambda": 0.95,
         "learning_rate": 1e-3,
+        "learning_rate_schedule": "linear",
         "clip_range": 0.2,
     },
     ("a2c", "CartPole-v1"): {"environment_count": 8, "steps": 500_000},

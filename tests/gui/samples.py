@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from pgviz.config import RunConfig
@@ -9,9 +11,9 @@ from pgviz.session.session import Session, environment_steps
 from pgviz.training.events import RunStarted, StateShown, StepTaken
 
 
-def stepped(environment: str, steps: int = 3, **given: object) -> tuple[RunStarted, StateShown, StepTaken]:
+def stepped(environment: str, steps: int = 3, **given: Any) -> tuple[RunStarted, StateShown, StepTaken]:
     """A real run: its start, its first state, and a step some way into it."""
-    config = RunConfig.create(environment, **{"environment_count": 2, **given})  # type: ignore[arg-type]
+    config = RunConfig.create(environment, **{"environment_count": 2, **given})
     with Session(config, render=True) as session:
         session.trainer.watch.wanted = True
         started = session.pull()
@@ -22,7 +24,7 @@ def stepped(environment: str, steps: int = 3, **given: object) -> tuple[RunStart
     return started, first, taken
 
 
-def frame(height: int = 40, width: int = 60) -> np.ndarray:  # type: ignore[type-arg]
+def frame(height: int = 40, width: int = 60) -> np.ndarray:
     """A frame whose corners have four colours."""
     picture = np.zeros((height, width, 3), np.uint8)
     picture[: height // 2, : width // 2] = (255, 0, 0)

@@ -1,0 +1,76 @@
+"""The panel that shows the environment."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from pgviz.gui.panels.environment import NO_PICTURE, EnvironmentPanel, number
+from pgviz.gui.theme import DARK
+from pgviz.gui.widgets.readout import DASH
+from tests.gui.samples import stepped
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> EnvironmentPanel:
+    panel = EnvironmentPanel()
+    qtbot.addWidget(panel)
+    panel.resize(500, 400)
+    panel.show()
+    return panel
+
+
+def test_that_a_step_is_shown_with_its_frame_and_numbers(panel: EnvironmentPanel) -> None:
+    started, first, taken = stepped("CartPole-v1", steps=3)
+    panel.begin(started)
+    panel.show_step(first)
+    assert panel.readout.text("action") == DASH
+    assert panel.readout.text("reward") == DASH
+    panel.show_step(taken)
+    assert panel.readout.text("step") == "2 / 500"
+    assert panel.readout.text("action") in started.environment.action_labels
+    assert panel.readout.text("reward") == "1"
+    assert panel.readout.text("return") == "3"
+    assert panel.frame_view.has_frame
+    panel.apply_theme(DARK)
+
+
+def test_that_a_continuous_action_is_shown_as_numbers(panel: EnvironmentPanel) -> None:
+    started, _, taken = stepped("Pendulum-v1")
+    panel.begin(started)
+    panel.show_step(taken)
+    assert abs(float(panel.readout.text("action"))) <= 2.0
+
+
+def test_that_the_end_of_an_episode_is_said(panel: EnvironmentPanel) -> None:
+    started, _, taken = stepped("tests.environments.toys:Ending-v0", steps=3)
+    panel.begin(started)
+    panel.show_step(taken)
+    assert panel.ending.text() == "terminated"
+
+
+def test_that_an_environment_that_cannot_draw_says_so(panel: EnvironmentPanel) -> None:
+    started, first, _ = stepped("tests.environments.toys:Undrawable-v0", steps=1)
+    panel.begin(started)
+    panel.show_step(first)
+    assert panel.frame_view.message == NO_PICTURE
+
+
+def test_that_another_copy_can_be_asked_for(panel: EnvironmentPanel, qtbot: QtBot) -> None:
+    panel.begin(stepped("CartPole-v1")[0])
+    assert panel.copies.count() == 2
+    with qtbot.waitSignal(panel.watch_requested) as asked:
+        panel.copies.activated.emit(1)
+    assert asked.args == [1]
+
+
+def test_that_one_copy_offers_no_choice(panel: EnvironmentPanel) -> None:
+    panel.begin(stepped("CartPole-v1", environment_count=1)[0])
+    assert panel.copies.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1.0, "1"), (-1.25, "-1.25"), (12345.0, "12,345"), (1.5e9, "1.5e+09"), (-0.004, "-0.00")]
+)
+def test_that_numbers_are_short(value: float, text: str) -> None:
+    assert number(value) == text
