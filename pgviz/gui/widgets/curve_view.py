@@ -1,0 +1,69 @@
+"""The area of a plot in which the curves are, and how much of them it shows by itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import pyqtgraph as pg
+
+from pgviz.gui.widgets.curve_trace import Trace
+
+X_MARGIN = 0.02
+Y_MARGIN = 0.06
+
+
+class CurveView(pg.ViewBox):  # type: ignore[misc]
+    """Ranges itself over all of its traces from x = 0, until a person zooms or pans.
+
+    Attributes
+    ----------
+    traces
+        What is to be seen.
+    reference
+        A value of y that is to be seen as well, or ``None``.
+    fixed_y
+        The range of y, where it does not depend on what is drawn.
+    headroom
+        Pixels kept free at the top for labels.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(defaultPadding=0.0)
+        self.traces: Sequence[Trace] = ()
+        self.reference: float | None = None
+        self.fixed_y: tuple[float, float] | None = None
+        self.headroom = 0.0
+
+    def childrenBounds(
+        self,
+        frac: object = None,
+        orthoRange: Sequence[Sequence[float] | None] = (None, None),
+        items: Iterable[object] | None = None,
+    ) -> list[list[float] | None]:
+        """What to show of x and y, margins included.
+
+        The traces are asked, for what pyqtgraph's items hold may be only the part that is drawn.
+        """
+        last = max((float(trace.x[-1]) for trace in self.traces if len(trace.x)), default=None)
+        if last is None:
+            return [None, None]
+        between = orthoRange[1] or (-math.inf, math.inf)
+        return [[0.0, max(last, 1.0) * (1 + X_MARGIN)], self._y_bounds(between[0], between[1])]
+
+    def _y_bounds(self, first: float, last: float) -> list[float] | None:
+        if self.fixed_y is not None:
+            low, high = self.fixed_y
+        else:
+            found = [bounds for trace in self.traces if (bounds := trace.bounds(first, last)) is not None]
+            values = [value for bounds in found for value in bounds]
+            values += [self.reference] if self.reference is not None and values else []
+            if not values:
+                return None
+            low, high = min(values), max(values)
+        if high - low <= 1e-9 * max(abs(high), abs(low), 1e-3):
+            low, high = low - max(abs(low) * 0.1, 0.1), high + max(abs(high) * 0.1, 0.1)
+        margin = (high - low) * Y_MARGIN
+        free = min(self.headroom / max(self.height(), 1.0), 0.5)
+        top = max(margin, (high - low + margin) * free / (1 - free))
+        return [low - margin, high + top]

@@ -1,0 +1,224 @@
+"""LiveCurve: a plot over environment steps that grows while a person looks at it.
+
+Shape suffix: N points of a series.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+
+from pgviz.gui.theme import LIGHT, Theme, set_role, sized
+from pgviz.gui.widgets.curve_trace import Floats, Look, Trace
+from pgviz.gui.widgets.curve_view import CurveView
+from pgviz.gui.widgets.legend import Legend
+from pgviz.gui.widgets.plot_notes import PlotNotes
+from pgviz.gui.widgets.step_axis import MINUS, RoundAxis
+
+
+class LiveCurve(QWidget):
+    """Series over steps, under a row with their legend and the current value.
+
+    It follows the data until a person zooms or pans; pyqtgraph's own menu leads back, and exports.
+
+    Parameters
+    ----------
+    name
+        What is plotted, for screen readers.
+    empty_text
+        Shown while there is nothing to draw.
+    """
+
+    def __init__(self, name: str, empty_text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self._traces: dict[str, Trace] = {}
+        self.legend, self.value = Legend(), QLabel()
+        self.caption, self.empty = QLabel(wordWrap=True), QLabel(empty_text, wordWrap=True)
+        self.view = CurveView()
+        self.plot = _Plot(self.view)
+        self.notes = PlotNotes(self.view)
+        self.setAccessibleName(name)
+        self.plot.setAccessibleName(f"{name} over environment steps")
+        self.value.setAccessibleName(f"{name}, current value")
+        self._arrange()
+        self.plot.scene().sigMouseMoved.connect(self._hover)
+        self.plot.left.connect(self._leave)
+        self.view.sigXRangeChanged.connect(self._draw_dots)
+
+    def _arrange(self) -> None:
+        set_role(self.caption, "muted")
+        set_role(self.empty, "muted")
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setContentsMargins(24, 0, 24, 0)
+        self.value.setFont(sized(self.value.font(), 1.0))
+        self.caption.hide()
+        header = QHBoxLayout()
+        header.setContentsMargins(12, 8, 12, 4)
+        header.setSpacing(12)
+        header.addWidget(self.legend, 1)
+        header.addWidget(self.value)
+        self.caption.setContentsMargins(12, 0, 12, 4)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self.plot)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(header)
+        layout.addWidget(self.caption)
+        layout.addLayout(self._stack, 1)
+        set_role(self, "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+    def begin(self, looks: Sequence[Look]) -> None:
+        """Forget everything, and make ready for these series."""
+        for trace in self._traces.values():
+            self.plot.removeItem(trace.item)
+        self._traces = {look.name: Trace(look) for look in looks}
+        for trace in self._traces.values():
+            trace.recolour(self._theme)
+            self.plot.addItem(trace.item, ignoreBounds=True)
+        self.view.traces = list(self._traces.values())
+        self.view.fixed_y = None
+        self.legend.set_looks(looks if len(looks) > 1 else ())
+        self.notes.marks, self.notes.hovered = (), None
+        self.set_reference(None)
+        self.set_caption("")
+        self.set_value("")
+        self._stack.setCurrentWidget(self.empty)
+        self.view.enableAutoRange()
+
+    def set_data(self, name: str, x_N: Floats, y_N: Floats) -> None:
+        """Draw a series, where it has grown.
+
+        Parameters
+        ----------
+        name
+            Which of those given to :meth:`begin`.
+        x_N, y_N
+            Steps, increasing, and values, ``(N,)``; values that are not finite are left out.
+        """
+        trace = self._traces[name]
+        if not trace.take(x_N, y_N) or not len(trace.x):
+            return
+        self._stack.setCurrentWidget(self.plot)
+        self._follow()
+        self._draw_dots()
+
+    def set_reference(self, value: float | None, text: str = "") -> None:
+        """Draw a horizontal line at a value, with a label."""
+        self.view.reference = value
+        self.notes.reference = None if value is None else (value, text)
+        self._make_room()
+
+    def set_marks(self, marks: Sequence[tuple[float, str]]) -> None:
+        """Draw a vertical line with a label at each of these steps, oldest first."""
+        if len(marks) != len(self.notes.marks):
+            self.notes.marks = marks
+            self._make_room()
+
+    def set_y_range(self, low: float, high: float) -> None:
+        """Show these values of y, whatever is drawn."""
+        self.view.fixed_y = (low, high)
+        self._follow()
+
+    def set_value(self, text: str) -> None:
+        """Show the current value."""
+        if self.value.text() != text:
+            self.value.setText(text)
+
+    def set_caption(self, text: str) -> None:
+        """Say something about the plot above it."""
+        self.caption.setText(text)
+        self.caption.setVisible(bool(text))
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take over a theme's colours."""
+        self._theme = theme
+        self.plot.apply_theme(theme)
+        self.notes.apply_theme(theme)
+        self.legend.apply_theme(theme)
+        for trace in self._traces.values():
+            trace.recolour(theme)
+
+    def hover_text(self) -> str:
+        """What the readout at the pointer says, row by row; empty while there is none."""
+        rows = self.notes.hovered[1] if self.notes.hovered else []
+        return "\n".join(f"{name} {value}" for _, name, value in rows)
+
+    def _make_room(self) -> None:
+        rows = bool(self.notes.marks) + (self.notes.reference is not None)
+        self.view.headroom = rows * self.notes.label_height
+        self.notes.update()
+        self._follow()
+
+    def _follow(self) -> None:
+        if any(self.view.autoRangeEnabled()):
+            self.view.queueUpdateAutoRange()
+
+    def _draw_dots(self) -> None:
+        follows = bool(self.view.autoRangeEnabled()[0])
+        first, last = (-np.inf, np.inf) if follows else self.view.viewRange()[0]
+        for trace in self._traces.values():
+            trace.show_between(first, last)
+
+    def _hover(self, position: QPointF) -> None:
+        if not self.view.sceneBoundingRect().contains(position):
+            self._leave()
+            return
+        x = self.view.mapSceneToView(position).x()
+        near = {trace: index for trace in self._traces.values() if (index := trace.nearest(x)) is not None}
+        if not near:
+            return
+        step = min((float(trace.x[index]) for trace, index in near.items()), key=lambda each: abs(each - x))
+        rows = [("#00000000", "step", f"{step:,.0f}")]
+        rows += [(self._colour(trace), trace.look.name, _value(trace.y[index])) for trace, index in near.items()]
+        self.notes.hovered = (step, rows)
+        self.notes.update()
+
+    def _colour(self, trace: Trace) -> str:
+        return self._theme.muted if trace.look.dots else self._theme.colour(trace.look.index)
+
+    def _leave(self) -> None:
+        if self.notes.hovered is not None:
+            self.notes.hovered = None
+            self.notes.update()
+
+
+class _Plot(pg.PlotWidget):  # type: ignore[misc]
+    """pyqtgraph's plot with calm axes, which also says when the pointer has left it."""
+
+    left = Signal()
+
+    def __init__(self, view: CurveView) -> None:
+        axes = {"left": RoundAxis("left", 44), "bottom": RoundAxis("bottom", 76, whole=True)}
+        super().__init__(viewBox=view, axisItems=axes)
+        self.setMinimumSize(120, 80)
+        self.getPlotItem().setContentsMargins(4, 4, 12, 4)
+        axes["left"].setGrid(255)
+        axes["bottom"].setLabel("steps")
+        self.apply_theme(LIGHT)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take over a theme's colours."""
+        self.setBackground(theme.panel)
+        for side in ("left", "bottom"):
+            axis = self.getAxis(side)
+            axis.setPen(theme.border)
+            axis.setTickPen(theme.grid if side == "left" else theme.border)
+            axis.setTextPen(theme.muted)
+            axis.setTickFont(sized(self.font(), 0.85))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Say that the pointer has left."""
+        super().leaveEvent(event)
+        self.left.emit()
+
+
+def _value(number: float) -> str:
+    return f"{number:,.4g}".replace("-", MINUS)

@@ -1,0 +1,74 @@
+"""Axes with few, short and round tick labels."""
+
+from __future__ import annotations
+
+import math
+
+import pyqtgraph as pg
+
+MINUS = "−"
+SUFFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def nice_spacing(span: float, intervals: int) -> float:
+    """The smallest of 1, 2 or 5 times a power of ten that divides `span` into at most `intervals`."""
+    rough = span / max(intervals, 1)
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next((factor * power for factor in (1, 2, 5) if factor * power >= rough * (1 - 1e-9)), 10 * power)
+
+
+def compact(value: float, spacing: float = 0.0) -> str:
+    """A number for a tick: ``"0.25"``, ``"−1.5k"``, ``"1M"``.
+
+    Parameters
+    ----------
+    value
+        What is written.
+    spacing
+        Distance to the next tick, which says how many digits are needed; 0 for three significant ones.
+    """
+    magnitude = max(abs(value), spacing)
+    unit, suffix = next(((unit, suffix) for unit, suffix in SUFFIXES if magnitude >= unit), (1.0, ""))
+    if abs(value) < spacing * 1e-6 or value == 0:
+        return "0"
+    scaled, step = abs(value) / unit, spacing / unit
+    if spacing and scaled < 1e7 and step > 1e-7:
+        decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+        text = f"{scaled:.{decimals}f}"
+        text = text.rstrip("0").rstrip(".") if suffix and "." in text else text
+    else:
+        text = f"{scaled:.3g}"
+    return f"{MINUS if value < 0 else ''}{text}{suffix}"
+
+
+class RoundAxis(pg.AxisItem):  # type: ignore[misc]
+    """An axis with one level of ticks, at round numbers.
+
+    Parameters
+    ----------
+    orientation
+        ``"left"`` or ``"bottom"``.
+    pixels
+        The least distance between two ticks.
+    whole
+        Whether there is nothing between two whole numbers.
+    """
+
+    def __init__(self, orientation: str, pixels: int, whole: bool = False) -> None:
+        super().__init__(orientation, maxTickLength=-4)
+        self._pixels, self._whole = pixels, whole
+        self.enableAutoSIPrefix(False)
+        # A column of labels that shrank with its numbers would make the whole plot jump.
+        self.setStyle(autoReduceTextSpace=False, maxTickLevel=0, hideOverlappingLabels=False)
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
+        """One level of ticks."""
+        span = maxVal - minVal
+        if not math.isfinite(span) or span <= 0:
+            return []
+        spacing = nice_spacing(span, int(size // self._pixels))
+        return [(max(spacing, 1.0) if self._whole else spacing, 0.0)]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        """The numbers at the ticks, in few letters."""
+        return [compact(value * scale, spacing * scale) for value in values]
