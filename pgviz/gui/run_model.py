@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -153,7 +154,10 @@ class RunModel:
         self.started = event
         self.values = dict(event.config.hyperparameters)
         if event.policy.has_std:
-            self.log_std = Series(1 + len(event.environment.action_labels))
+            dimensions = len(event.environment.action_labels)
+            self.log_std = Series(1 + dimensions)
+            # Every dimension starts at ln σ₀, before there is any update to tell of it.
+            self.log_std.append(0.0, *[math.log(event.config.number("initial_std"))] * dimensions)
 
     def _add_episode(self, event: EpisodeEnded) -> None:
         recent = self.episodes.column(1)[-(self.AVERAGED_EPISODES - 1) :]

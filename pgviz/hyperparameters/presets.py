@@ -32,7 +32,7 @@ _PRESETS: dict[tuple[str, str], Preset] = {
         "epochs": 10,
         "gamma": 0.9,
         "gae_lambda": 0.95,
-        "learning_rate": 1e-3,
+        "learning_rate": 2e-3,
         "learning_rate_schedule": "linear",
         "clip_range": 0.2,
     },
