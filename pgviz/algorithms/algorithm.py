@@ -98,6 +98,7 @@ class OnPolicyAlgorithm(ABC):
         }
         self._rng = rng
         self._tally = Tally()
+        self._applied = 0
 
     @property
     @abstractmethod
@@ -125,11 +126,13 @@ class OnPolicyAlgorithm(ABC):
         """Say which share of the run is left, from 1 down to 0; the schedules follow it."""
         self.remaining = remaining
         self._tally = Tally()
+        self._applied = 0
 
     def apply(self, minibatch: Minibatch) -> None:
         """Take the step that `minibatch` asks for."""
         maximum = self.knobs.optional("max_gradient_norm")
         self.optimizer.step(minibatch.learning_rate, minibatch.gradient_norm, maximum)
+        self._applied += 1
 
     def finish_update(self) -> UpdateStatistics:
         """Check the new parameters and say what the update did.
@@ -152,7 +155,7 @@ class OnPolicyAlgorithm(ABC):
             kl=mean("kl"),
             clip_fraction=mean("clip_fraction"),
             gradient_norm=mean("gradient_norm") or 0.0,
-            minibatches=self._tally.count("gradient_norm"),
+            minibatches=self._applied,
         )
 
     def _estimate(self, rollout: Rollout, *, gae_lambda: float, keep_graph: bool) -> tuple[Batch, Evaluation]:
