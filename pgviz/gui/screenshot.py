@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 
 from PySide6.QtCore import QEventLoop, QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 
@@ -94,18 +98,23 @@ class _Sitting:
         self._timer = QTimer(singleShot=True)
         self._timer.timeout.connect(self._loop.quit)
         self._refused = ""
+        self._failed: RunFailed | None = None
+        self._escaped: BaseException | None = None
 
     def draw(self, config: RunConfig, seconds: float, file: Path) -> None:
         """Train, then write the picture."""
         pump = self._window.pump
         pump.state_changed.connect(lambda changed: self._on_state(changed, seconds))
+        # Faults are raised here, and so told once: by whoever asked for the picture.
+        pump.command_rejected.disconnect(self._window.faults.command_rejected)
+        pump.run_failed.disconnect(self._window.faults.run_failed)
         pump.command_rejected.connect(self._on_rejected)
         pump.run_failed.connect(self._on_failed)
-        self._failed: RunFailed | None = None
         try:
-            self._window.show()
-            self._window.begin(config, play=True)
-            self._loop.exec()
+            with self._errors_caught():
+                self._window.show()
+                self._window.begin(config, play=True)
+                self._loop.exec()
             self._raise_faults()
             self._save(file)
         finally:
@@ -128,7 +137,23 @@ class _Sitting:
         self._failed = failed
         self._loop.quit()
 
+    @contextmanager
+    def _errors_caught(self) -> Iterator[None]:
+        """Keep what escapes from a slot, Ctrl+C too, which Qt would print and forget."""
+        previous = sys.excepthook
+        sys.excepthook = self._on_escaped
+        try:
+            yield
+        finally:
+            sys.excepthook = previous
+
+    def _on_escaped(self, _kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+        self._escaped = self._escaped or error
+        self._loop.quit()
+
     def _raise_faults(self) -> None:
+        if self._escaped is not None:
+            raise self._escaped
         if self._refused:
             raise UsageError(self._refused)
         if self._failed is not None:

@@ -96,10 +96,12 @@ def measure_start() -> dict[str, float]:
         answer = subprocess.run(
             [sys.executable, "-m", "tests.benchmarks.launch", "--once"],
             env=environment,
-            stdout=subprocess.PIPE,
-            check=True,
+            capture_output=True,
+            check=False,
             timeout=LONGEST_START,
         )
+    if answer.returncode:
+        sys.exit(answer.stderr.decode())
     times = json.loads(answer.stdout.splitlines()[-1])
     return {stage: times[stage] - began for stage in STAGES}
 

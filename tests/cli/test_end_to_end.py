@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -175,3 +176,47 @@ def test_that_the_help_loads_no_heavy_library(tmp_path: Path) -> None:
         [sys.executable, "-c", code], cwd=tmp_path, env=environ(), capture_output=True, text=True, check=True
     )
     assert done.stderr == "set()\n"
+
+
+def test_that_without_a_display_the_run_is_trained_and_the_real_window_drawn(tmp_path: Path) -> None:
+    done = pgviz("run", "CartPole-v1", *SHORT, folder=tmp_path, QT_QPA_PLATFORM="offscreen")
+    assert done.stderr == ""
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("There is no display for a window: ")
+    picture = tmp_path / "pgviz-CartPole-v1.png"
+    assert lines[-1] == f"The window as it would look: {picture}"
+    assert picture.read_bytes().startswith(b"\x89PNG\r\n")
+    assert list(tmp_path.iterdir()) == [picture]
+
+
+def test_that_a_screenshot_of_a_faulty_environment_is_one_line_and_no_file(tmp_path: Path) -> None:
+    words = ["tests.environments.faulty:RaisesInStep-v0", "--seconds", "1", "--out", "window.png"]
+    done = pgviz("screenshot", *words, folder=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("pgviz: ")
+    assert "the motor is on fire" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT to a child")
+def test_that_ctrl_c_ends_a_screenshot_without_a_picture(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [*PGVIZ, "screenshot", "CartPole-v1", "--seconds", "90", "--out", "window.png"],
+        cwd=tmp_path,
+        env=environ(),
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        wait_for(tmp_path / "window.png.part")
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == "pgviz: interrupted.\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def wait_for(path: Path) -> None:
+    while not path.exists():
+        time.sleep(0.1)
