@@ -11,6 +11,8 @@ from pgviz.gui.widgets.curve_trace import Trace
 
 X_MARGIN = 0.02
 Y_MARGIN = 0.06
+# A reference so far away that the curves would keep less than this share of the height stays out of sight.
+LEAST_SHARE = 0.15
 
 
 class CurveView(pg.ViewBox):  # type: ignore[misc]
@@ -57,13 +59,19 @@ class CurveView(pg.ViewBox):  # type: ignore[misc]
         else:
             found = [bounds for trace in self.traces if (bounds := trace.bounds(first, last)) is not None]
             values = [value for bounds in found for value in bounds]
-            values += [self.reference] if self.reference is not None and values else []
             if not values:
                 return None
-            low, high = min(values), max(values)
+            low, high = self._with_reference(min(values), max(values))
         if high - low <= 1e-9 * max(abs(high), abs(low), 1e-3):
             low, high = low - max(abs(low) * 0.1, 0.1), high + max(abs(high) * 0.1, 0.1)
         margin = (high - low) * Y_MARGIN
         free = min(self.headroom / max(self.height(), 1.0), 0.5)
         top = max(margin, (high - low + margin) * free / (1 - free))
         return [low - margin, high + top]
+
+    def _with_reference(self, low: float, high: float) -> tuple[float, float]:
+        if self.reference is None:
+            return low, high
+        wider = min(low, self.reference), max(high, self.reference)
+        own = max(high - low, 0.1 * max(abs(low), abs(high)))
+        return wider if own >= LEAST_SHARE * (wider[1] - wider[0]) else (low, high)

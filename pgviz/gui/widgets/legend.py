@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QLineF, QRectF, QSize, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -65,15 +65,13 @@ class Legend(QWidget):
 
     def _draw_sample(self, painter: QPainter, x: int, look: Look) -> None:
         middle = self.height() / 2
-        if not look.dots:
-            painter.setPen(look.pen(self._theme))
+        painter.setPen(look.pen(self._theme))
+        if look.dots:
+            painter.drawPoints(
+                [QPointF(x + 3, middle + 3), QPointF(x + 9, middle - 3), QPointF(x + 15, middle + 1)]
+            )
+        else:
             painter.drawLine(QLineF(x, middle, x + SAMPLE, middle))
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.dot_colour(self._theme))
-        for offset, height in ((2, 2), (8, -3), (14, 1)):
-            painter.drawEllipse(QRectF(x + offset, middle + height - 1, 3, 3))
 
     def _width(self, shown: int) -> int:
         names = [look.name for look in self._looks[:shown]]

@@ -13,11 +13,12 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from pgviz.gui.theme import LIGHT, Theme, set_role, sized
-from pgviz.gui.widgets.curve_trace import Floats, Look, Trace
+from pgviz.gui.widgets.curve_trace import Look, Trace
 from pgviz.gui.widgets.curve_view import CurveView
 from pgviz.gui.widgets.legend import Legend
 from pgviz.gui.widgets.plot_notes import PlotNotes
 from pgviz.gui.widgets.step_axis import MINUS, RoundAxis
+from pgviz.gui.widgets.thinning import Floats
 
 
 class LiveCurve(QWidget):
@@ -48,7 +49,8 @@ class LiveCurve(QWidget):
         self._arrange()
         self.plot.scene().sigMouseMoved.connect(self._hover)
         self.plot.left.connect(self._leave)
-        self.view.sigXRangeChanged.connect(self._draw_dots)
+        self.view.sigXRangeChanged.connect(self._draw)
+        self.view.sigResized.connect(self._draw)
 
     def _arrange(self) -> None:
         set_role(self.caption, "muted")
@@ -108,7 +110,7 @@ class LiveCurve(QWidget):
             return
         self._stack.setCurrentWidget(self.plot)
         self._follow()
-        self._draw_dots()
+        self._draw()
 
     def set_reference(self, value: float | None, text: str = "") -> None:
         """Draw a horizontal line at a value, with a label."""
@@ -161,11 +163,12 @@ class LiveCurve(QWidget):
         if any(self.view.autoRangeEnabled()):
             self.view.queueUpdateAutoRange()
 
-    def _draw_dots(self) -> None:
+    def _draw(self) -> None:
         follows = bool(self.view.autoRangeEnabled()[0])
         first, last = (-np.inf, np.inf) if follows else self.view.viewRange()[0]
+        width = max(round(self.view.width()), 1)
         for trace in self._traces.values():
-            trace.show_between(first, last)
+            trace.show_between(first, last, width)
 
     def _hover(self, position: QPointF) -> None:
         if not self.view.sceneBoundingRect().contains(position):
@@ -202,17 +205,15 @@ class _Plot(pg.PlotWidget):  # type: ignore[misc]
         self.getPlotItem().setContentsMargins(4, 4, 12, 4)
         axes["left"].setGrid(255)
         axes["bottom"].setLabel("steps")
+        for action in ("Transforms", "Downsample", "Average", "Alpha", "Points"):
+            self.getPlotItem().setContextMenuActionVisible(action, False)  # they know nothing of the traces
         self.apply_theme(LIGHT)
 
     def apply_theme(self, theme: Theme) -> None:
         """Take over a theme's colours."""
         self.setBackground(theme.panel)
         for side in ("left", "bottom"):
-            axis = self.getAxis(side)
-            axis.setPen(theme.border)
-            axis.setTickPen(theme.grid if side == "left" else theme.border)
-            axis.setTextPen(theme.muted)
-            axis.setTickFont(sized(self.font(), 0.85))
+            self.getAxis(side).apply_theme(theme, sized(self.font(), 0.85))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Say that the pointer has left."""

@@ -87,7 +87,9 @@ class PlotNotes(pg.GraphicsObject):  # type: ignore[misc]
         return placed
 
     def _draw_mark(self, painter: QPainter, x: float, text: str, room: QRectF | None) -> QRectF | None:
-        painter.setPen(_hairline(self._theme.mark, Qt.PenStyle.DashLine))
+        pen = _hairline(self._theme.mark, Qt.PenStyle.DashLine)
+        pen.setDashPattern([3, 4])
+        painter.setPen(pen)
         painter.drawLine(QLineF(x, 0, x, self.boundingRect().height()))
         if room is not None:
             self._draw_label(painter, room, text, self._theme.mark)
@@ -96,14 +98,15 @@ class PlotNotes(pg.GraphicsObject):  # type: ignore[misc]
     def _draw_reference(self, painter: QPainter, value: float, text: str, taken: list[QRectF]) -> None:
         area, metrics = self.boundingRect(), QFontMetricsF(_font())
         y = self._to_pixel(QPointF(0, value)).y()
-        if not 0 <= y <= area.height():
-            return
-        painter.setPen(_hairline(self._theme.muted, Qt.PenStyle.DashDotLine))
-        painter.drawLine(QLineF(0, y, area.width(), y))
+        if 0 <= y <= area.height():
+            painter.setPen(_hairline(self._theme.muted, Qt.PenStyle.DashDotLine))
+            painter.drawLine(QLineF(0, y, area.width(), y))
+        else:
+            text, y = f"{text} {'↑' if y < 0 else '↓'}", min(max(y, 0.0), area.height())
         size = metrics.horizontalAdvance(text) + 2 * PAD, metrics.height()
         room = QRectF(area.width() - size[0] - PAD, y - size[1] - 1, *size)
         if room.top() < 0 or any(room.intersects(other) for other in taken):
-            room.moveTop(y + 1)
+            room.moveTop(max([y, *(other.bottom() for other in taken)]) + 1 if y < self.label_height else y + 1)
         self._draw_label(painter, room, text, self._theme.muted)
 
     def _draw_label(self, painter: QPainter, room: QRectF, text: str, colour: str) -> None:

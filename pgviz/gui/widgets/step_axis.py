@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 
 import pyqtgraph as pg
+from PySide6.QtGui import QFont, QFontMetricsF
+
+from pgviz.gui.theme import Theme
 
 MINUS = "−"
 SUFFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
@@ -60,6 +63,17 @@ class RoundAxis(pg.AxisItem):  # type: ignore[misc]
         self.enableAutoSIPrefix(False)
         # A column of labels that shrank with its numbers would make the whole plot jump.
         self.setStyle(autoReduceTextSpace=False, maxTickLevel=0, hideOverlappingLabels=False)
+
+    def apply_theme(self, theme: Theme, font: QFont) -> None:
+        """Take over a theme's colours, and a font for the labels."""
+        self.setPen(theme.border)
+        self.setTickPen(theme.border if self.grid is False else theme.grid)
+        self.setTextPen(theme.muted)
+        self.setTickFont(font)
+        self.label.setFont(font)
+        if self.orientation == "bottom":
+            # pyqtgraph keeps room for larger type between the numbers and what they count.
+            self.setHeight(round(2.4 * QFontMetricsF(font).height()) + 4)
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
         """One level of ticks."""
