@@ -16,6 +16,7 @@ def panel(qtbot: QtBot) -> EnvironmentPanel:
     panel = EnvironmentPanel()
     qtbot.addWidget(panel)
     panel.resize(500, 400)
+    panel._throttle._interval = 0.0  # every step counts here
     panel.show()
     return panel
 
