@@ -7,7 +7,7 @@ import math
 import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from pgviz.gui.run_model import Mark, RunModel
+from pgviz.gui.run_model import Mark, RunModel, Series
 from pgviz.gui.theme import Theme
 from pgviz.gui.widgets.curve_trace import Look
 from pgviz.gui.widgets.live_curve import LiveCurve
@@ -83,7 +83,7 @@ class EntropyPanel(CurvePanel):
             self.curve.set_reference(started.policy.uniform_entropy, _uniform(started.policy))
 
     def _draw(self, model: RunModel) -> None:
-        self.curve.set_data(ENTROPY, model.updates.column(0), model.updates.column(1))
+        self.curve.set_data({ENTROPY: (model.updates.column(0), model.updates.column(1))})
         detail = model.shown.detail if model.shown else None
         if detail is not None:
             self.curve.set_value(f"now {_decimal(detail.decision.entropy)} nats")
@@ -111,17 +111,18 @@ class LogStdPanel(CurvePanel):
         if not self._labels:
             self._draw_likeliest(model)
         elif model.log_std is not None:
-            steps = model.log_std.column(0)
-            for index, label in enumerate(self._labels, start=1):
-                self.curve.set_data(label, steps, model.log_std.column(index))
-            if len(model.log_std):
-                last = [model.log_std.column(index)[-1] for index in range(1, len(self._labels) + 1)]
-                mean = "mean " if len(last) > 1 else ""
-                self.curve.set_value(f"{mean}σ {np.exp(last).mean():.3g}")
+            self._draw_log_std(model.log_std)
+
+    def _draw_log_std(self, log_std: Series) -> None:
+        columns = {label: log_std.column(index) for index, label in enumerate(self._labels, start=1)}
+        self.curve.set_data({label: (log_std.column(0), column) for label, column in columns.items()})
+        if len(log_std):
+            mean = "mean " if len(columns) > 1 else ""
+            self.curve.set_value(f"{mean}σ {np.exp([column[-1] for column in columns.values()]).mean():.3g}")
 
     def _draw_likeliest(self, model: RunModel) -> None:
         likeliest = model.updates.column(2)
-        self.curve.set_data(LIKELIEST, model.updates.column(0), likeliest)
+        self.curve.set_data({LIKELIEST: (model.updates.column(0), likeliest)})
         if len(likeliest) and math.isfinite(likeliest[-1]):
             self.curve.set_value(f"max π {likeliest[-1]:.2f}")
 
@@ -140,8 +141,7 @@ class ReturnPanel(CurvePanel):
 
     def _draw(self, model: RunModel) -> None:
         steps, average = model.episodes.column(0), model.episodes.column(3)
-        self.curve.set_data(EPISODE, steps, model.episodes.column(1))
-        self.curve.set_data(AVERAGE, steps, average)
+        self.curve.set_data({EPISODE: (steps, model.episodes.column(1)), AVERAGE: (steps, average)})
         if len(average):
             self.curve.set_value(f"mean {average[-1]:,.1f}".replace("-", MINUS))
 

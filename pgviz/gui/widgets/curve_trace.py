@@ -17,7 +17,7 @@ from pgviz.gui.theme import Theme
 from pgviz.gui.widgets.thinning import Floats, means, outline
 
 DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
-MOST_DOTS = 5000
+MOST_DOTS = 3000
 DOT_SIZE = 3
 FEW_DOTS = 1000
 
@@ -49,7 +49,9 @@ class Look:
             pen = QPen(_mixed(theme.muted, theme.panel), DOT_SIZE)
             pen.setCapStyle(Qt.PenCapStyle.SquareCap)
         else:
-            width, dashes = 2 if self.strong else 1, DASHES[self.index % len(DASHES)]
+            # Colours come round again after eight; the dashes are then others.
+            dashes = DASHES[(self.index + self.index // len(theme.series)) % len(DASHES)]
+            width = 2 if self.strong else 1
             pen = QPen(QColor(theme.colour(self.index)), width, dashes)
         pen.setCosmetic(True)
         return pen

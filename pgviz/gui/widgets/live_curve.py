@@ -5,7 +5,7 @@ Shape suffix: N points of a series.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyqtgraph as pg
@@ -95,22 +95,20 @@ class LiveCurve(QWidget):
         self._stack.setCurrentWidget(self.empty)
         self.view.enableAutoRange()
 
-    def set_data(self, name: str, x_N: Floats, y_N: Floats) -> None:
-        """Draw a series, where it has grown.
+    def set_data(self, series: Mapping[str, tuple[Floats, Floats]]) -> None:
+        """Draw the series that have grown.
 
         Parameters
         ----------
-        name
-            Which of those given to :meth:`begin`.
-        x_N, y_N
-            Steps, increasing, and values, ``(N,)``; values that are not finite are left out.
+        series
+            Steps, increasing, and values, each ``(N,)``, by the names given to :meth:`begin`; values that are not
+            finite are left out.
         """
-        trace = self._traces[name]
-        if not trace.take(x_N, y_N) or not len(trace.x):
-            return
-        self._stack.setCurrentWidget(self.plot)
-        self._follow()
-        self._draw()
+        grown = [self._traces[name].take(x_N, y_N) for name, (x_N, y_N) in series.items()]
+        if any(grown) and any(len(trace.x) for trace in self._traces.values()):
+            self._stack.setCurrentWidget(self.plot)
+            self._follow()
+            self._draw()
 
     def set_reference(self, value: float | None, text: str = "") -> None:
         """Draw a horizontal line at a value, with a label."""
@@ -162,6 +160,8 @@ class LiveCurve(QWidget):
     def _follow(self) -> None:
         if any(self.view.autoRangeEnabled()):
             self.view.queueUpdateAutoRange()
+            # Now and not while painting, which would have to paint again.
+            self.view.prepareForPaint()
 
     def _draw(self) -> None:
         follows = bool(self.view.autoRangeEnabled()[0])
