@@ -12,7 +12,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainterPath
 from PySide6.QtWidgets import QGraphicsPathItem, QVBoxLayout, QWidget
 
-from pgviz.gui.theme import LIGHT, Theme
+from pgviz.gui.theme import LIGHT, Theme, sized
+from pgviz.gui.widgets.step_axis import RoundAxis
 
 Floats = NDArray[np.floating[Any]]
 
@@ -22,7 +23,8 @@ LABELLED_BARS, NAMED_BARS = 10, 24
 
 def plain_plot(theme: Theme) -> pg.PlotWidget:
     """A plot with calm axes, whose own menu keeps zoom and export."""
-    plot = pg.PlotWidget(background=theme.panel)
+    axes = {"left": RoundAxis("left", 36), "bottom": RoundAxis("bottom", 56)}
+    plot = pg.PlotWidget(background=theme.panel, axisItems=axes)
     item = plot.getPlotItem()
     item.hideButtons()
     item.setContentsMargins(4, 6, 10, 4)
@@ -34,11 +36,9 @@ def plain_plot(theme: Theme) -> pg.PlotWidget:
 def colour_axes(plot: pg.PlotWidget, theme: Theme) -> None:
     """Draw a plot's background, axes and tick labels in a theme's colours."""
     plot.setBackground(theme.panel)
+    font = sized(plot.font(), 0.85)
     for name in ("left", "bottom"):
-        axis = plot.getPlotItem().getAxis(name)
-        axis.setPen(pg.mkPen(theme.border))
-        axis.setTextPen(pg.mkPen(theme.muted))
-        axis.setTickPen(pg.mkPen(theme.grid))
+        plot.getPlotItem().getAxis(name).apply_theme(theme, font)
 
 
 class BarDistribution(QWidget):
@@ -216,7 +216,6 @@ class DensityDistribution(QWidget):
         """Take over a theme's colours."""
         self._theme = theme
         colour_axes(self.plot, theme)
-        self.plot.getPlotItem().getAxis("bottom").label.setDefaultTextColor(QColor(theme.muted))
         self.curve.setPen(pg.mkPen(theme.series[0], width=1))
         fill = QColor(theme.series[0])
         fill.setAlpha(70)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from superqt import QElidingLabel
 
 from pgviz.gui.theme import set_role, sized
+from pgviz.gui.widgets.step_axis import MINUS
 
 DASH = "–"
+HYPHEN_BEFORE_DIGIT = re.compile(r"(?<!\w)-(?=\d)")
 
 
 class Readout(QWidget):
@@ -47,6 +50,7 @@ class Readout(QWidget):
     def set(self, name: str, text: str) -> None:
         """Show a value; the same text again costs nothing."""
         label = self._values[name]
+        text = HYPHEN_BEFORE_DIGIT.sub(MINUS, text)
         if label.text() != text:
             label.setText(text)
 

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from pgviz.gui.panels.environment import NO_PICTURE, EnvironmentPanel, number
 from pgviz.gui.theme import DARK
 from pgviz.gui.widgets.readout import DASH
+from pgviz.gui.widgets.step_axis import MINUS
 from tests.gui.samples import stepped
 
 
@@ -40,7 +41,7 @@ def test_that_a_continuous_action_is_shown_as_numbers(panel: EnvironmentPanel) -
     started, _, taken = stepped("Pendulum-v1")
     panel.begin(started)
     panel.show_step(taken)
-    assert abs(float(panel.readout.text("action"))) <= 2.0
+    assert abs(float(panel.readout.text("action").replace(MINUS, "-"))) <= 2.0
 
 
 def test_that_the_end_of_an_episode_is_said(panel: EnvironmentPanel) -> None:
