@@ -145,7 +145,7 @@ def _mixed(one: str, other: str) -> QColor:
 
 
 class _Line(pg.PlotCurveItem):  # type: ignore[misc]
-    """The line of a trace; exported are all of its points."""
+    """The line of a trace, or a dot while it has one point only; exported are all of its points."""
 
     def __init__(self, trace: Trace) -> None:
         super().__init__(antialias=True, name=trace.look.name)
@@ -155,16 +155,27 @@ class _Line(pg.PlotCurveItem):  # type: ignore[misc]
         """What pyqtgraph exports."""
         return self._trace.x, self._trace.y
 
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None) -> None:
+        """Draw the line."""
+        x_M, _ = self.getData()
+        if x_M is not None and len(x_M) == 1:
+            self._paint_points(painter, DOT_SIZE + 1)
+        else:
+            super().paint(painter, option, widget)
+
+    def _paint_points(self, painter: QPainter, size: int) -> None:
+        pen = QPen(self.opts["pen"])
+        pen.setWidth(size)
+        pen.setCapStyle(Qt.PenCapStyle.SquareCap)
+        painter.setPen(pen)
+        painter.drawPoints(pg.functions.arrayToQPolygonF(*self.getData()))
+
 
 class _Dots(_Line):
     """The dots of a trace: opaque squares, which Qt paints ten times faster than discs that shine through."""
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None) -> None:
         """Draw the points."""
-        x_M, y_M = self.getData()
-        if x_M is None or not len(x_M):
-            return
-        pen = QPen(self.opts["pen"])
-        pen.setWidth(DOT_SIZE if len(x_M) <= FEW_DOTS else DOT_SIZE - 1)
-        painter.setPen(pen)
-        painter.drawPoints(pg.functions.arrayToQPolygonF(x_M, y_M))
+        x_M, _ = self.getData()
+        if x_M is not None and len(x_M):
+            self._paint_points(painter, DOT_SIZE if len(x_M) <= FEW_DOTS else DOT_SIZE - 1)

@@ -199,11 +199,12 @@ class _Plot(pg.PlotWidget):  # type: ignore[misc]
     left = Signal()
 
     def __init__(self, view: CurveView) -> None:
-        axes = {"left": RoundAxis("left", 44), "bottom": RoundAxis("bottom", 76, whole=True)}
+        axes = {"left": RoundAxis("left", 44), "bottom": RoundAxis("bottom", 60, whole=True)}
         super().__init__(viewBox=view, axisItems=axes)
         self.setMinimumSize(120, 80)
         self.getPlotItem().setContentsMargins(4, 4, 12, 4)
         axes["left"].setGrid(255)
+        axes["left"].setZValue(-1000)  # the grid is behind the curves, which pyqtgraph puts at -100
         axes["bottom"].setLabel("steps")
         for action in ("Transforms", "Downsample", "Average", "Alpha", "Points"):
             self.getPlotItem().setContextMenuActionVisible(action, False)  # they know nothing of the traces

@@ -1,0 +1,187 @@
+"""The three panels of curves, on a model that was told of a run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from pgviz.config import RunConfig
+from pgviz.gui.panels.curves import NO_LOG_STD, CurvePanel, EntropyPanel, LogStdPanel, ReturnPanel
+from pgviz.gui.run_model import RunModel
+from pgviz.gui.theme import DARK
+from pgviz.gui.widgets.thinning import Floats
+from pgviz.training.events import (
+    CategoricalDecision,
+    EnvironmentFacts,
+    EpisodeEnded,
+    ParameterChanged,
+    PolicyFacts,
+    RunStarted,
+    StateShown,
+    StepDetail,
+    UpdateApplied,
+)
+
+
+def cartpole() -> RunModel:
+    environment = EnvironmentFacts(
+        "CartPole-v1", "CartPole", "Box(4)", "Discrete(2)", ("left", "right"), reward_threshold=475.0
+    )
+    model = RunModel()
+    policy = PolicyFacts("categorical", 4610, False, True, math.log(2))
+    model.apply(RunStarted(0, RunConfig.create("CartPole-v1"), environment, policy))
+    return model
+
+
+def pendulum(dimensions: int = 1, uniform: float | None = math.log(4)) -> RunModel:
+    labels = tuple(f"joint {index}" for index in range(dimensions))
+    environment = EnvironmentFacts("Pendulum-v1", "Pendulum", "Box(3)", "Box(1)", labels)
+    model = RunModel()
+    policy = PolicyFacts("gaussian", 4610, True, True, uniform)
+    model.apply(RunStarted(0, RunConfig.create("Pendulum-v1"), environment, policy))
+    return model
+
+
+def add_update(model: RunModel, update: int, likeliest: float | None, log_std: Floats | None) -> None:
+    entropy = 0.69 - 0.01 * update
+    model.apply(
+        UpdateApplied(2048 * update, update, 1e-3, entropy, likeliest, log_std, 0, 0, 0, 0.01, 0.1, 0.5, 4)
+    )
+
+
+def add_episode(model: RunModel, episode: int, episode_return: float) -> None:
+    model.apply(EpisodeEnded(20 * episode, 0, episode, 0, episode_return, 20, True, False))
+
+
+def shown(qtbot: QtBot, panel: CurvePanel, model: RunModel) -> None:
+    qtbot.addWidget(panel)
+    panel.resize(380, 320)
+    panel.show()
+    assert model.started is not None
+    panel.begin(model.started)
+    panel.refresh(model)
+
+
+def points(panel: CurvePanel, name: str) -> tuple[Floats, Floats]:
+    trace = panel.curve._traces[name]
+    return trace.x, trace.y
+
+
+def test_that_entropy_is_drawn_beside_that_of_the_uniform_policy(qtbot: QtBot) -> None:
+    model, panel = cartpole(), EntropyPanel()
+    add_update(model, 1, 0.5, None)
+    add_update(model, 2, 0.5, None)
+    shown(qtbot, panel, model)
+    np.testing.assert_allclose(points(panel, "entropy"), ([2048, 4096], [0.68, 0.67]))
+    assert panel.curve.notes.reference == (math.log(2), "uniform: ln 2 = 0.693")
+
+
+@pytest.mark.parametrize(
+    ("uniform", "reference"), [(math.log(4), (math.log(4), "uniform over the bounds: 1.39")), (None, None)]
+)
+def test_that_the_uniform_entropy_of_a_box_is_shown_where_it_has_bounds(
+    qtbot: QtBot, uniform: float | None, reference: tuple[float, str] | None
+) -> None:
+    model, panel = pendulum(uniform=uniform), EntropyPanel()
+    shown(qtbot, panel, model)
+    assert panel.curve.notes.reference == reference
+
+
+def test_that_the_entropy_of_the_present_state_is_read_out(qtbot: QtBot) -> None:
+    model, panel = cartpole(), EntropyPanel()
+    decision = CategoricalDecision(np.zeros(4), None, 0.5004, None, np.full(2, 0.5), np.zeros(2), None)
+    model.apply(StateShown(0, StepDetail(0, 1, 0, decision, None, False, False, 0.0, None)))
+    shown(qtbot, panel, model)
+    assert panel.curve.value.text() == "now 0.50 nats"
+
+
+def test_that_log_std_has_a_curve_for_each_action_dimension(qtbot: QtBot) -> None:
+    model, panel = pendulum(3), LogStdPanel()
+    add_update(model, 1, None, np.array([0.0, -1.0, -2.0]))
+    shown(qtbot, panel, model)
+    assert [points(panel, f"joint {index}")[1][-1] for index in range(3)] == [0.0, -1.0, -2.0]
+    assert panel.curve.legend.accessibleName() == "Curves: joint 0, joint 1, joint 2"
+    assert panel.curve.caption.isHidden()
+    assert panel.curve.value.text() == "mean σ 0.501"
+
+
+def test_that_a_softmax_policy_shows_its_likeliest_action_and_says_why(qtbot: QtBot) -> None:
+    model, panel = cartpole(), LogStdPanel()
+    add_update(model, 1, 0.75, None)
+    shown(qtbot, panel, model)
+    assert panel.curve.caption.text() == NO_LOG_STD
+    assert panel.curve.caption.isVisible()
+    assert points(panel, "likeliest action")[1] == [0.75]
+    low, high = panel.curve.view.viewRange()[1]
+    assert low <= 0
+    assert 1 <= high < 1.2
+
+
+def test_that_returns_are_dots_and_their_mean_a_line(qtbot: QtBot) -> None:
+    model, panel = cartpole(), ReturnPanel()
+    for episode in range(1, 201):
+        add_episode(model, episode, float(episode))
+    shown(qtbot, panel, model)
+    np.testing.assert_array_equal(points(panel, "episode")[1], np.arange(1, 201))
+    assert points(panel, "mean of 100")[1][-1] == pytest.approx(150.5)
+    assert panel.curve.value.text() == "mean 150.5"
+    assert panel.curve.notes.reference == (475.0, "solved: 475")
+
+
+@pytest.mark.parametrize("make", [EntropyPanel, LogStdPanel, ReturnPanel])
+def test_that_turned_knobs_are_marked_by_their_symbol(qtbot: QtBot, make: Callable[[], CurvePanel]) -> None:
+    model, panel = cartpole(), make()
+    model.apply(ParameterChanged(100, "learning_rate", 0.001, 0.01))
+    model.apply(ParameterChanged(200, "epochs", 10, 4))
+    shown(qtbot, panel, model)
+    assert panel.curve.notes.marks == [(100, "α 0.001 → 0.01"), (200, "Epochs 10 → 4")]
+
+
+@pytest.mark.parametrize("make", [EntropyPanel, LogStdPanel, ReturnPanel])
+def test_that_another_run_starts_with_an_empty_plot(qtbot: QtBot, make: Callable[[], CurvePanel]) -> None:
+    model, panel = pendulum(), make()
+    add_update(model, 1, None, np.zeros(1))
+    add_episode(model, 1, -1200.0)
+    model.apply(ParameterChanged(100, "learning_rate", 0.001, 0.01))
+    shown(qtbot, panel, model)
+    assert panel.curve.plot.isVisible()
+    other = cartpole()
+    assert other.started is not None
+    panel.begin(other.started)
+    panel.refresh(other)
+    assert panel.curve.empty.isVisible()
+    assert not panel.curve.notes.marks
+    assert panel.curve.value.text() == ""
+
+
+@pytest.mark.parametrize("make", [EntropyPanel, LogStdPanel, ReturnPanel])
+def test_that_a_panel_out_of_sight_draws_nothing_until_it_is_seen(
+    qtbot: QtBot, make: Callable[[], CurvePanel]
+) -> None:
+    model, panel = cartpole(), make()
+    add_update(model, 1, 0.5, None)
+    add_episode(model, 1, 20.0)
+    shown(qtbot, panel, cartpole())
+    panel.hide()
+    panel.refresh(model)
+    assert all(not len(trace.x) for trace in panel.curve._traces.values())
+    panel.show()
+    panel.refresh(model)
+    assert all(len(trace.x) for trace in panel.curve._traces.values())
+
+
+@pytest.mark.parametrize("make", [EntropyPanel, LogStdPanel, ReturnPanel])
+def test_that_a_panel_without_a_run_can_be_drawn_and_recoloured(
+    qtbot: QtBot, make: Callable[[], CurvePanel]
+) -> None:
+    panel = make()
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.refresh(RunModel())
+    panel.apply_theme(DARK)
+    panel.grab()
+    assert panel.curve.empty.isVisible()
