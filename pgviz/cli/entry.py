@@ -35,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if argv is None else argv)
     _prepare_process()
+    _find_modules_here()
     return _guarded(lambda: _dispatch(words), _to_stderr, _wants_traceback(words))
 
 
@@ -98,6 +99,19 @@ def _prepare_process() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
+
+
+def _find_modules_here() -> None:
+    """Let ``module:Id`` name a module in the current folder, as ``python -m`` would.
+
+    It is looked at last, so that a file there never takes the place of an installed package.
+    """
+    try:
+        here = os.getcwd()
+    except FileNotFoundError:
+        return
+    if here not in sys.path:
+        sys.path.append(here)
 
 
 def _silence_stdout() -> None:

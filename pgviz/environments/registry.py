@@ -66,7 +66,7 @@ def _import(module: str, id: str) -> None:
             warnings.simplefilter("ignore")
             importlib.import_module(module)
     except ModuleNotFoundError as error:
-        hint = "install it, or put its folder on PYTHONPATH"
+        hint = "install it, or start pgviz in its folder"
         raise UsageError(f"cannot import {module} for {id}: {error}; {hint}.") from error
     except Exception as error:
         said = " ".join(str(error).split())

@@ -220,3 +220,22 @@ def test_that_ctrl_c_ends_a_screenshot_without_a_picture(tmp_path: Path) -> None
 def wait_for(path: Path) -> None:
     while not path.exists():
         time.sleep(0.1)
+
+
+def test_that_a_module_in_the_current_folder_is_found(tmp_path: Path) -> None:
+    (tmp_path / "my_worlds.py").write_text(
+        "import gymnasium\n"
+        "from gymnasium.envs.classic_control import CartPoleEnv\n"
+        "gymnasium.register('Mine-v0', entry_point=CartPoleEnv, max_episode_steps=20)\n"
+    )
+    # -P leaves the current folder out of the path, as the installed command does.
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "pgviz", "train", "my_worlds:Mine-v0", *SHORT],
+        cwd=tmp_path,
+        env=environ(),
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
