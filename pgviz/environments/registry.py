@@ -104,4 +104,6 @@ def _is_superseded_atari(spec: EnvSpec) -> bool:
 def _is_tombstone(spec: EnvSpec) -> bool:
     """Whether all that the entry point does is to say that the environment has moved elsewhere."""
     entry_point = spec.entry_point
-    return not isinstance(entry_point, str) and getattr(entry_point, "__module__", "").startswith("gymnasium.envs")
+    if isinstance(entry_point, str | type):  # a class is an environment, whoever registered it
+        return False
+    return getattr(entry_point, "__module__", "").startswith("gymnasium.envs")
