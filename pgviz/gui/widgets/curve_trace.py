@@ -43,6 +43,11 @@ class Look:
     dots: bool = False
     strong: bool = False
 
+    @property
+    def width(self) -> int:
+        """Width of its line in device-independent pixels."""
+        return 2 if self.strong else 1
+
     def pen(self, theme: Theme) -> QPen:
         """The pen of its line, or of its dots."""
         if self.dots:
@@ -51,8 +56,7 @@ class Look:
         else:
             # Colours come round again after eight; the dashes are then others.
             dashes = DASHES[(self.index + self.index // len(theme.series)) % len(DASHES)]
-            width = 2 if self.strong else 1
-            pen = QPen(QColor(theme.colour(self.index)), width, dashes)
+            pen = QPen(QColor(theme.colour(self.index)), self.width, dashes)
         pen.setCosmetic(True)
         return pen
 
@@ -161,11 +165,13 @@ class _Line(pg.PlotCurveItem):  # type: ignore[misc]
         if x_M is not None and len(x_M) == 1:
             self._paint_points(painter, DOT_SIZE + 1)
         else:
+            # Qt takes the width of a cosmetic pen for device pixels, which are small on a high-DPI screen.
+            self.opts["pen"].setWidthF(self._trace.look.width * painter.device().devicePixelRatioF())
             super().paint(painter, option, widget)
 
     def _paint_points(self, painter: QPainter, size: int) -> None:
         pen = QPen(self.opts["pen"])
-        pen.setWidth(size)
+        pen.setWidthF(size * painter.device().devicePixelRatioF())
         pen.setCapStyle(Qt.PenCapStyle.SquareCap)
         painter.setPen(pen)
         painter.drawPoints(pg.functions.arrayToQPolygonF(*self.getData()))

@@ -51,7 +51,8 @@ class CurveView(pg.ViewBox):  # type: ignore[misc]
         if last is None:
             return [None, None]
         between = orthoRange[1] or (-math.inf, math.inf)
-        return [[0.0, max(last, 1.0) * (1 + X_MARGIN)], self._y_bounds(between[0], between[1])]
+        last = max(last, 1.0)
+        return [[-last * X_MARGIN, last * (1 + X_MARGIN)], self._y_bounds(between[0], between[1])]
 
     def _y_bounds(self, first: float, last: float) -> list[float] | None:
         if self.fixed_y is not None:

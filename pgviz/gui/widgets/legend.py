@@ -65,7 +65,9 @@ class Legend(QWidget):
 
     def _draw_sample(self, painter: QPainter, x: int, look: Look) -> None:
         middle = self.height() / 2
-        painter.setPen(look.pen(self._theme))
+        pen = look.pen(self._theme)
+        pen.setCosmetic(False)
+        painter.setPen(pen)
         if look.dots:
             painter.drawPoints(
                 [QPointF(x + 3, middle + 3), QPointF(x + 9, middle - 3), QPointF(x + 15, middle + 1)]

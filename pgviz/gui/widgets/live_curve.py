@@ -199,7 +199,7 @@ class _Plot(pg.PlotWidget):  # type: ignore[misc]
     left = Signal()
 
     def __init__(self, view: CurveView) -> None:
-        axes = {"left": RoundAxis("left", 44), "bottom": RoundAxis("bottom", 60, whole=True)}
+        axes = {"left": RoundAxis("left", 44), "bottom": RoundAxis("bottom", 52, whole=True)}
         super().__init__(viewBox=view, axisItems=axes)
         self.setMinimumSize(120, 80)
         self.getPlotItem().setContentsMargins(4, 4, 12, 4)

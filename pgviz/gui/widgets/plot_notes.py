@@ -165,6 +165,4 @@ def _font() -> QFont:
 
 
 def _hairline(colour: str, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    pen = QPen(QColor(colour), 1, style)
-    pen.setCosmetic(True)
-    return pen
+    return QPen(QColor(colour), 1, style)

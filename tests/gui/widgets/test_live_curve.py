@@ -76,9 +76,9 @@ def test_that_a_single_point_is_seen(curve: LiveCurve) -> None:
 
 def test_that_the_view_follows_the_data(curve: LiveCurve) -> None:
     fill(curve, 10)
-    assert curve.view.viewRange()[0] == pytest.approx([0, 1020])
+    assert curve.view.viewRange()[0] == pytest.approx([-20, 1020])
     fill(curve, 100)
-    assert curve.view.viewRange()[0] == pytest.approx([0, 10_200])
+    assert curve.view.viewRange()[0] == pytest.approx([-200, 10_200])
 
 
 def test_that_a_range_chosen_by_hand_is_kept_until_it_is_given_back(curve: LiveCurve) -> None:
@@ -89,7 +89,7 @@ def test_that_a_range_chosen_by_hand_is_kept_until_it_is_given_back(curve: LiveC
     assert curve.view.viewRange() == [[200, 400], [0, 0.02]]
     curve.view.enableAutoRange()
     curve.grab()
-    assert curve.view.viewRange()[0] == pytest.approx([0, 10_200])
+    assert curve.view.viewRange()[0] == pytest.approx([-200, 10_200])
 
 
 def test_that_a_constant_series_has_room_above_and_below(curve: LiveCurve) -> None:
