@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from tests import leaks
 
@@ -23,6 +25,20 @@ def _settings_of_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
         yield folder
 
 
+class PatientBot(QtBot):
+    """Waits long enough for a slow and busy machine; a test that passes never waits so long."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = 60_000) -> None:
+        """Wait until `callback` says so."""
+        super().waitUntil(callback, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """pytest-qt's own, with more patience."""
+    return PatientBot(request)
+
+
 @pytest.fixture(autouse=True)
 def _nothing_leaks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Fail a test that leaves a thread, and, where it uses Qt, a timer, widget or environment."""
@@ -33,3 +49,5 @@ def _nothing_leaks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     request.getfixturevalue("qapp")
     with leaks.threads_end(), leaks.environments_end(monkeypatch), leaks.qt_things_end(monkeypatch):
         yield
+        # pytest holds on to what the fixtures gave, and a window in Python holds its menus.
+        request.node.funcargs.clear()

@@ -91,10 +91,10 @@ def flush() -> None:
 
     from PySide6.QtCore import QCoreApplication, QEvent
 
-    gc.collect()
     for _ in range(3):
         QCoreApplication.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        gc.collect()  # pyqtgraph's menus have no Qt owner, and live on in cycles
 
 
 @contextmanager

@@ -13,6 +13,7 @@ DEFAULT_SIZE = QSize(1280, 800)
 # Of the window's width; what is left belongs to the environment and the controls under it.
 PLOTS_SHARE = 0.6
 CONTROLS_HEIGHT_SHARE = 0.46
+CONTROLS_HEIGHT = 390  # all that is in sight at first; more belongs to the environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +102,13 @@ class Layout:
         self._share_out()
 
     def scale(self, before: QSize, after: QSize) -> None:
-        """Let the docks keep their shares of a window that changes its size; Qt would give all to the centre."""
-        area, orientation = Qt.DockWidgetArea, Qt.Orientation
+        """Let the docks keep their share of a width that changes; Qt would give all to the centre."""
+        sides = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea)
         docked = [each for each in self._docks.all if each.isVisible() and not each.isFloating()]
-        places = {each: self._window.dockWidgetArea(each) for each in docked}
-        beside = [each for each in docked if places[each] in (area.LeftDockWidgetArea, area.RightDockWidgetArea)]
-        below = [each for each in docked if places[each] in (area.TopDockWidgetArea, area.BottomDockWidgetArea)]
+        beside = [each for each in docked if self._window.dockWidgetArea(each) in sides]
         if before.width() != after.width() and beside:
             widths = [round(each.width() * after.width() / before.width()) for each in beside]
-            self._window.resizeDocks(beside, widths, orientation.Horizontal)
-        if before.height() != after.height() and below:
-            heights = [round(each.height() * after.height() / before.height()) for each in below]
-            self._window.resizeDocks(below, heights, orientation.Vertical)
+            self._window.resizeDocks(beside, widths, Qt.Orientation.Horizontal)
 
     def _arrange(self) -> None:
         docks, window = self._docks, self._window
@@ -133,5 +129,5 @@ class Layout:
             [upper_left, docks.log_std, lower_left, docks.returns], [plot_width] * 4, Qt.Orientation.Horizontal
         )
         self._window.resizeDocks([upper_left, lower_left], [height, height], Qt.Orientation.Vertical)
-        below = round(size.height() * CONTROLS_HEIGHT_SHARE)
+        below = min(round(size.height() * CONTROLS_HEIGHT_SHARE), CONTROLS_HEIGHT)
         self._window.resizeDocks([docks.controls], [below], Qt.Orientation.Vertical)

@@ -28,7 +28,6 @@ SMALL: dict[str, object] = {
 }
 CARTPOLE = RunConfig.create("CartPole-v1", "ppo", **SMALL)
 PENDULUM = RunConfig.create("Pendulum-v1", "ppo", **SMALL)
-PATIENCE_MS = 60_000
 
 
 class Bench:
@@ -48,15 +47,15 @@ class Bench:
 
     def wait_state(self, state: RunState) -> None:
         """Wait until the window knows of a state."""
-        self._qtbot.waitUntil(lambda: self.window.model.state is state, timeout=PATIENCE_MS)
+        self._qtbot.waitUntil(lambda: self.window.model.state is state)
 
     def wait_updates(self, count: int) -> None:
         """Wait until so many updates are known."""
-        self._qtbot.waitUntil(lambda: len(self.window.model.updates) >= count, timeout=PATIENCE_MS)
+        self._qtbot.waitUntil(lambda: len(self.window.model.updates) >= count)
 
     def wait_marks(self, count: int) -> None:
         """Wait until so many changes have been applied."""
-        self._qtbot.waitUntil(lambda: len(self.window.model.marks) >= count, timeout=PATIENCE_MS)
+        self._qtbot.waitUntil(lambda: len(self.window.model.marks) >= count)
 
     def button(self, action: QAction) -> QWidget:
         """The tool button of an action."""

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from pgviz.config import RunConfig
 from pgviz.session.notices import RunState
-from tests.e2e.conftest import PATIENCE_MS, Bench
+from tests.e2e.conftest import Bench
 from tests.hands import click
 
 FAULTY = "tests.environments.faulty"
@@ -18,7 +18,7 @@ def test_that_a_faulty_environment_is_shown_and_the_window_lives(fault: str, ben
     bench.window.begin(RunConfig.create(f"{FAULTY}:{fault}-v0"), play=True)
     banner = bench.window.banner
 
-    qtbot.waitUntil(banner.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(banner.isVisible)
 
     assert fault in banner.message.text()
     assert bench.window.session.isRunning()
@@ -36,7 +36,7 @@ def test_that_what_was_plotted_stays_and_the_run_can_be_restarted(bench: Bench, 
 
     click(bench.window.banner.restart_button)
 
-    qtbot.waitUntil(lambda: model.generation == 2 and model.state is RunState.PAUSED, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: model.generation == 2 and model.state is RunState.PAUSED)
 
 
 def test_that_an_unknown_environment_leaves_the_present_run(bench: Bench, qtbot: QtBot) -> None:
@@ -44,8 +44,8 @@ def test_that_an_unknown_environment_leaves_the_present_run(bench: Bench, qtbot:
 
     bench.window.control.start(RunConfig.create("CartPoel-v1"))
 
-    qtbot.waitUntil(bench.window.banner.isVisible, timeout=PATIENCE_MS)
+    qtbot.waitUntil(bench.window.banner.isVisible)
     assert "CartPole-v1" in bench.window.banner.message.text()
     assert bench.window.model.state is RunState.PAUSED
     bench.window.actions_.step.trigger()
-    qtbot.waitUntil(lambda: bench.window.model.step == 2, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bench.window.model.step == 2)

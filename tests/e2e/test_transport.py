@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from pgviz.session.notices import RunState
-from tests.e2e.conftest import CARTPOLE, PATIENCE_MS, Bench
+from tests.e2e.conftest import CARTPOLE, Bench
 from tests.hands import click, press
 
 
@@ -29,7 +29,7 @@ def test_that_a_step_takes_one_step_of_each_copy_and_shows_it(bench: Bench, qtbo
 
     for count in range(1, 4):
         press(bench.window, Qt.Key.Key_Right)
-        qtbot.waitUntil(lambda: model.step == 2 * count, timeout=PATIENCE_MS)  # noqa: B023
+        qtbot.waitUntil(lambda: model.step == 2 * count)  # noqa: B023
         bench.wait_state(RunState.PAUSED)
 
     assert model.shown is not None
@@ -54,7 +54,7 @@ def test_that_the_buttons_work(bench: Bench, qtbot: QtBot) -> None:
     actions, model = bench.window.actions_, bench.window.model
 
     click(bench.button(actions.step))
-    qtbot.waitUntil(lambda: model.step == 2, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: model.step == 2)
     click(bench.button(actions.step_update))
     bench.wait_updates(1)
     bench.wait_state(RunState.PAUSED)
@@ -76,7 +76,7 @@ def test_that_a_restart_repeats_the_run_and_a_new_seed_does_not(bench: Bench, qt
     for generation, again in enumerate((None, actions.restart, actions.restart_with_new_seed), start=1):
         if again is not None:
             click(bench.button(again))
-        qtbot.waitUntil(lambda: model.generation == generation, timeout=PATIENCE_MS)  # noqa: B023
+        qtbot.waitUntil(lambda: model.generation == generation)  # noqa: B023
         bench.wait_state(RunState.PAUSED)
         press(bench.window, Qt.Key.Key_F11)
         bench.wait_updates(1)
@@ -87,7 +87,7 @@ def test_that_a_restart_repeats_the_run_and_a_new_seed_does_not(bench: Bench, qt
 
 
 def test_that_a_run_to_its_end_says_so(bench: Bench) -> None:
-    bench.begin(CARTPOLE.changed(steps=256), play=True)
+    bench.window.begin(CARTPOLE.changed(steps=256), play=True)
 
     bench.wait_state(RunState.FINISHED)
 

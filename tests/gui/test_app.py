@@ -124,16 +124,16 @@ def test_that_nobody_looks_at_a_hidden_window(desk: Desk) -> None:
 
 
 def test_that_the_system_s_colours_are_followed_only_where_that_was_chosen(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk,
 ) -> None:
     worn: list[str] = []
     appearance = desk.window.appearance
-    monkeypatch.setattr(appearance, "wear", lambda: worn.append(appearance.choice))
-
-    appearance.choice = "system"
-    appearance.follow_system()
-    appearance.choice = "dark"
-    appearance.follow_system()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(appearance, "wear", lambda: worn.append(appearance.choice))
+        appearance.choice = "system"
+        appearance.follow_system()
+        appearance.choice = "dark"
+        appearance.follow_system()
 
     assert worn == ["system"]
 
