@@ -160,7 +160,8 @@ class SquashedGaussian(DiagonalGaussian):
         """Return H(u) + E[Σ ln g′(u)], the expectation by Gauss–Hermite quadrature.
 
         There is no closed form. Quadrature, unlike sampling, draws no random numbers and has no noise, and its
-        gradient is that of the entropy itself.
+        gradient is that of the entropy itself. In a bounded dimension with |mean| up to 5 it is within 5e-5 nats
+        for σ up to 2, 1e-3 for 3, and 0.1 for 10; in the others it is closer.
         """
         u_QBD = self.mean_BD + _NODES_Q[:, None, None] * torch.exp(self.log_std_D)
         expected_BD = torch.einsum("q,qbd->bd", _WEIGHTS_Q, self.bounds.log_slope(u_QBD))
