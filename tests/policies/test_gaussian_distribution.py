@@ -29,7 +29,7 @@ from tests.policies.support import (
 SHAPES = [(0.0, 1.0), (1.5, 0.4), (-0.8, 0.7)]
 EXTREME_STDS = [1e-6, 1e-2, 10.0, 1e3]
 
-# Measured: 2e-5 at σ = 2, 6e-4 at σ = 3, 9e-2 at σ = 10, where 48 nodes no longer follow the bend of ln(1 − tanh²).
+# Measured: 2e-5 at σ = 2, 6e-4 at σ = 3, 9e-2 at σ = 10, where 48 nodes lose the bend of ln(1 − tanh²).
 ENTROPY_ERROR = {0.01: 5e-6, 0.1: 5e-6, 0.5: 5e-6, 1.0: 5e-6, 1.5: 5e-6, 2.0: 5e-5, 3.0: 1e-3, 10.0: 0.1}
 
 
