@@ -105,6 +105,7 @@ class PolicyPanel(QWidget):
     def apply_theme(self, theme: Theme) -> None:
         """Take over a theme's colours."""
         self._theme = theme
+        self.readout.apply_theme(theme)
         self.bars.apply_theme(theme)
         for density in self.densities:
             density.apply_theme(theme)

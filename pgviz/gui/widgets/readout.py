@@ -1,22 +1,26 @@
-"""Readout: a small grid of captions and values that does not move when the values change."""
+"""Readout: a row of captions and values that does not move when the values change."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
-from superqt import QElidingLabel
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from pgviz.gui.theme import set_role, sized
+from pgviz.gui.theme import LIGHT, Theme, sized
 from pgviz.gui.widgets.step_axis import MINUS
 
 DASH = "–"
 HYPHEN_BEFORE_DIGIT = re.compile(r"(?<!\w)-(?=\d)")
+GAP = 12
 
 
 class Readout(QWidget):
-    """Values under their captions, in columns that keep their width.
+    """Values under their captions, in columns that keep their width; a value that is too long is elided.
+
+    It is painted in one go: labels in a layout would have the window laid out again for every new number.
 
     Parameters
     ----------
@@ -30,35 +34,68 @@ class Readout(QWidget):
         self, captions: Mapping[str, str], shares: Mapping[str, int] | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(2)
-        self._values: dict[str, QElidingLabel] = {}
-        for column, (name, caption) in enumerate(captions.items()):
-            above, below = QLabel(caption), QElidingLabel(DASH)
-            set_role(above, "muted")
-            below.setFont(sized(below.font(), 1.0, bold=True))
-            below.setAccessibleName(caption)
-            grid.addWidget(above, 0, column)
-            grid.addWidget(below, 1, column)
-            grid.setColumnStretch(column, (shares or {}).get(name, 1))
-            # A long value must not push its neighbours: it ends in an ellipsis instead.
-            below.setMinimumWidth(24)
-            self._values[name] = below
+        self._captions = dict(captions)
+        self._shares = {name: (shares or {}).get(name, 1) for name in captions}
+        self._values = dict.fromkeys(captions, DASH)
+        self._theme = LIGHT
+        self._value_font = sized(self.font(), 1.0, bold=True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(", ".join(captions.values()))
+
+    def sizeHint(self) -> QSize:
+        """Room for two lines."""
+        margins = self.contentsMargins()
+        height = 2 * QFontMetrics(self._value_font).height() + 4
+        return QSize(60 * len(self._captions), height + margins.top() + margins.bottom())
+
+    def minimumSizeHint(self) -> QSize:
+        """The same height, in whatever width there is."""
+        return QSize(40, self.sizeHint().height())
 
     def set(self, name: str, text: str) -> None:
         """Show a value; the same text again costs nothing."""
-        label = self._values[name]
         text = HYPHEN_BEFORE_DIGIT.sub(MINUS, text)
-        if label.text() != text:
-            label.setText(text)
+        if self._values[name] != text:
+            self._values[name] = text
+            self.update()
 
     def text(self, name: str) -> str:
         """The value shown."""
-        return str(self._values[name].text())
+        return self._values[name]
 
     def clear(self) -> None:
         """Show dashes."""
         for name in self._values:
             self.set(name, DASH)
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take over a theme's colours."""
+        self._theme = theme
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw all captions and values."""
+        painter = QPainter(self)
+        line = QFontMetrics(self._value_font).height()
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        for name, column in self._columns().items():
+            painter.setFont(self.font())
+            painter.setPen(QColor(self._theme.muted))
+            painter.drawText(QRect(column.left(), column.top(), column.width(), line), left, self._captions[name])
+            painter.setFont(self._value_font)
+            painter.setPen(QColor(self._theme.text))
+            below = QRect(column.left(), column.top() + line + 2, column.width(), line)
+            painter.drawText(below, left, self._elided(self._values[name], column.width()))
+        painter.end()
+
+    def _columns(self) -> dict[str, QRect]:
+        area = self.contentsRect()
+        unit = (area.width() + GAP) / sum(self._shares.values())
+        columns, x = {}, float(area.left())
+        for name, share in self._shares.items():
+            columns[name] = QRect(round(x), area.top(), round(share * unit) - GAP, area.height())
+            x += share * unit
+        return columns
+
+    def _elided(self, text: str, width: int) -> str:
+        return QFontMetrics(self._value_font).elidedText(text, Qt.TextElideMode.ElideRight, width)

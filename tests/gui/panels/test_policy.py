@@ -29,13 +29,13 @@ def test_that_a_softmax_policy_is_shown_as_bars_with_the_chosen_one_marked(panel
     panel.begin(started)
     panel.show_step(first)
     assert panel.readout.text("log_prob") == DASH
-    assert len(panel.bars.mark.points()) == 0
+    assert panel.bars.chosen is None
     panel.show_step(taken)
     assert taken.detail is not None
     decision = taken.detail.decision
     assert isinstance(decision, CategoricalDecision)
-    assert np.allclose(panel.bars.bars.opts["height"], decision.probabilities_A)
-    assert panel.bars.mark.points()[0].pos().x() == decision.chosen
+    assert np.allclose(panel.bars.probabilities_A, decision.probabilities_A)
+    assert panel.bars.chosen == decision.chosen
     assert decision.log_prob is not None
     assert float(panel.readout.text("probability")) == pytest.approx(np.exp(decision.log_prob), abs=1e-3)
     assert float(panel.readout.text("entropy")) == pytest.approx(np.log(2), abs=1e-2)
@@ -47,7 +47,7 @@ def test_that_a_gaussian_policy_is_shown_as_a_density_within_its_bounds(panel: P
     panel.begin(started)
     qtbot.wait(50)
     panel.show_step(first)
-    assert not panel.densities[0].action.isVisible()
+    assert panel.densities[0].action is None
     panel.show_step(taken)
     assert taken.detail is not None
     decision = taken.detail.decision
@@ -57,7 +57,7 @@ def test_that_a_gaussian_policy_is_shown_as_a_density_within_its_bounds(panel: P
     assert x.min() >= -2.0
     assert x.max() <= 2.0
     assert float(np.trapezoid(y, x)) == pytest.approx(1.0, abs=0.02)
-    assert panel.densities[0].action.value() == pytest.approx(decision.action_D[0])
+    assert panel.densities[0].action == pytest.approx(decision.action_D[0])
     panel.apply_theme(DARK)
 
 
