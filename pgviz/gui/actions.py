@@ -82,14 +82,14 @@ class Actions(QObject):
         self.step_update = self._add(
             "Step update", control.step_update, "F11", "Go on until the policy is updated", "mdi6.skip-forward"
         )
-        self.stop = self._add("Stop", control.stop, "Shift+F5", "End the run here", "mdi6.stop")
+        self.stop = self._add("Stop", control.stop, "Ctrl+.", "End the run here", "mdi6.stop")
         self.restart = self._add(
-            "Restart", control.restart, "Ctrl+Shift+F5", "Begin again with the same seed", "mdi6.restart"
+            "Restart", control.restart, "Ctrl+R", "Begin again with the same seed", "mdi6.restart"
         )
         self.restart_with_new_seed = self._add(
             "Restart with a new seed",
             control.restart_with_new_seed,
-            "Ctrl+Shift+N",
+            "Ctrl+Shift+R",
             "Begin again with other random numbers",
             "mdi6.dice-5-outline",
         )

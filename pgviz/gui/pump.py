@@ -9,6 +9,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from pgviz.gui.pace import Pace
 from pgviz.gui.run_model import RunModel
 from pgviz.session.commands import Look
 from pgviz.session.inbox import Inbox
@@ -31,7 +32,7 @@ class Panel(Protocol):
 
 
 class Pump(QObject):
-    """Polls the mailbox; frames at 30 Hz, curves at 10 Hz, text at 5 Hz.
+    """Polls the mailbox; frames at 30 Hz, curves at 10 Hz or less where that is too much work, text at 5 Hz.
 
     Signals carry the rare facts only, all of them on the window's thread.
 
@@ -48,12 +49,15 @@ class Pump(QObject):
 
     Attributes
     ----------
+    pace
+        How often the curves are redrawn.
     tick_times
         When the latest ticks began, in seconds of :func:`time.perf_counter`, oldest first.
     """
 
     INTERVAL_MS = 33
     CURVES_EVERY = 3
+    CURVES_EVERY_AT_MOST = 10
     TEXT_EVERY = 6
 
     run_started = Signal(object)
@@ -77,6 +81,7 @@ class Pump(QObject):
         self._texts: list[Panel] = []
         self._said_watched: bool | None = None
         self._ticks = 0
+        self.pace = Pace(self.CURVES_EVERY, self.CURVES_EVERY_AT_MOST)
         self._signals = {
             RunStarted: self.run_started,
             RunFailed: self.run_failed,
@@ -138,8 +143,10 @@ class Pump(QObject):
     def _refresh(self) -> None:
         if not self._said_watched:
             return
-        if self._ticks % self.CURVES_EVERY == 0:
-            for panel in self._curves:
+        every = self.pace.tick()
+        for index, panel in enumerate(self._curves):
+            # Each has its own tick, so that no tick has to wait for all of them.
+            if (self._ticks + index) % every == 0:
                 panel.refresh(self._model)
         if self._ticks % self.TEXT_EVERY == 1:
             for panel in self._texts:

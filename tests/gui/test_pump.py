@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
+from pgviz.gui.pace import Pace
 from pgviz.gui.pump import Pump
 from pgviz.gui.run_model import RunModel
 from pgviz.session.commands import Look
@@ -41,6 +42,7 @@ class Rig:
         self.inbox, self.mailbox, self.model = Inbox(), Mailbox(), RunModel()
         self.watched = True
         self.pump = Pump(self.inbox, self.mailbox, self.model, lambda: self.watched)
+        self.pump.pace = Pace(3, 3)
         self.curve, self.text = Notes(), Notes()
         self.pump.feed([self.curve], [self.text])
         self.host = FakeHost(self.inbox, self.mailbox)

@@ -160,3 +160,9 @@ def test_that_a_finished_run_says_so(desk: Desk, qtbot: QtBot) -> None:
     progress = desk.window.progress
     assert (progress.state_label.text(), progress.bar.value()) == ("Finished", 1000)
     assert progress.steps_label.text() == "400 of 400 steps"
+
+
+def test_that_no_two_actions_share_a_key(desk: Desk) -> None:
+    keys = [action.shortcut().toString() for action in desk.window.actions_.with_keys]
+
+    assert len(keys) == len(set(keys)) == 8
