@@ -56,7 +56,8 @@ class FrameRenderer:
         if not isinstance(frame, np.ndarray) or frame.ndim != 3 or frame.shape[2] != 3:
             raise TypeError(f"it returned {_in_words(frame)} where an (H, W, 3) picture was asked for")
         # Always a copy: the environment may go on to draw into what it returned.
-        return np.array(frame, dtype=np.uint8, order="C")
+        # In the order it came in: to turn columns into rows is slow, and whoever shows it does so on his own time.
+        return np.array(frame, dtype=np.uint8, order="K")
 
 
 def _in_words(frame: object) -> str:

@@ -5,14 +5,29 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import pyqtgraph as pg
 
 from pgviz.gui.widgets.curve_trace import Trace
+from pgviz.gui.widgets.step_axis import nice_spacing
 
 X_MARGIN = 0.02
-Y_MARGIN = 0.06
+Y_MARGIN = 0.02
 # A reference so far away that the curves would keep less than this share of the height stays out of sight.
 LEAST_SHARE = 0.15
+# Both ends of y lie on a multiple of its span divided, nicely, into so many.
+Y_STEPS = 12
+ENDS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+
+
+def round_end(last: float) -> float:
+    """The end of an axis on which `last` is to be seen: one of a few round numbers.
+
+    An axis that grew with every point would be laid out and drawn anew each time, which costs more than the curve,
+    and would never stand still to be read.
+    """
+    power = 10.0 ** math.floor(math.log10(last))
+    return next((end * power for end in ENDS if end * power >= last * (1 - 1e-9)), 10.0 * power)
 
 
 class CurveView(pg.ViewBox):  # type: ignore[misc]
@@ -51,8 +66,18 @@ class CurveView(pg.ViewBox):  # type: ignore[misc]
         if last is None:
             return [None, None]
         between = orthoRange[1] or (-math.inf, math.inf)
-        last = max(last, 1.0)
+        last = round_end(max(last, 1.0))
         return [[-last * X_MARGIN, last * (1 + X_MARGIN)], self._y_bounds(between[0], between[1])]
+
+    def shows_too_little(self) -> bool:
+        """Whether the view would range itself otherwise than it does now; ranging costs as much as drawing."""
+        first, last = self.viewRange()[0]
+        wanted = self.childrenBounds(orthoRange=(None, (first, last)))
+        current = self.viewRange()
+        return any(
+            follows and bounds is not None and not np.allclose(bounds, shown, rtol=1e-9, atol=0.0)
+            for follows, bounds, shown in zip(self.autoRangeEnabled(), wanted, current, strict=True)
+        )
 
     def _y_bounds(self, first: float, last: float) -> list[float] | None:
         if self.fixed_y is not None:
@@ -65,6 +90,9 @@ class CurveView(pg.ViewBox):  # type: ignore[misc]
             low, high = self._with_reference(min(values), max(values))
         if high - low <= 1e-9 * max(abs(high), abs(low), 1e-3):
             low, high = low - max(abs(low) * 0.1, 0.1), high + max(abs(high) * 0.1, 0.1)
+        if self.fixed_y is None:
+            step = nice_spacing(high - low, Y_STEPS)
+            low, high = math.floor(low / step) * step, math.ceil(high / step) * step
         margin = (high - low) * Y_MARGIN
         free = min(self.headroom / max(self.height(), 1.0), 0.5)
         top = max(margin, (high - low + margin) * free / (1 - free))

@@ -158,7 +158,7 @@ class LiveCurve(QWidget):
         self._follow()
 
     def _follow(self) -> None:
-        if any(self.view.autoRangeEnabled()):
+        if any(self.view.autoRangeEnabled()) and self.view.shows_too_little():
             self.view.queueUpdateAutoRange()
             # Now and not while painting, which would have to paint again.
             self.view.prepareForPaint()
