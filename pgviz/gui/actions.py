@@ -84,12 +84,12 @@ class Actions(QObject):
         )
         self.stop = self._add("Stop", control.stop, "Ctrl+.", "End the run here", "mdi6.stop")
         self.restart = self._add(
-            "Restart", control.restart, "Ctrl+R", "Begin again with the same seed", "mdi6.restart"
+            "Restart", control.restart, "Ctrl+Shift+F5", "Begin again with the same seed", "mdi6.restart"
         )
         self.restart_with_new_seed = self._add(
             "Restart with a new seed",
             control.restart_with_new_seed,
-            "Ctrl+Shift+R",
+            "Ctrl+Shift+N",
             "Begin again with other random numbers",
             "mdi6.dice-5-outline",
         )

@@ -10,6 +10,7 @@ from pgviz.gui import menus
 from pgviz.gui.actions import Actions
 from pgviz.gui.appearance import Appearance
 from pgviz.gui.faults import Faults
+from pgviz.gui.interpreter import Interpreter
 from pgviz.gui.layout import Docks, Layout, dock
 from pgviz.gui.panels.banner import Banner
 from pgviz.gui.panels.controls import ControlsPanel
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self.model = RunModel()
         inbox, mailbox = Inbox(), Mailbox()
         self.session = SessionThread(inbox, mailbox, make_host, self)
+        self.interpreter = Interpreter(self)
         self.control = RunControl(inbox, self.model, self)
         self.pump = Pump(inbox, mailbox, self.model, self._is_watched, self)
         self._make_panels()
@@ -82,6 +84,7 @@ class MainWindow(QMainWindow):
         """Start the session's thread and set up the first run; call it once the window has been painted."""
         self.setup.show_config(config)
         self._say_preparing()
+        self.interpreter.start()
         self.session.start()
         self.control.post(ListEnvironments())
         self.control.post(SetSpeed(self.controls.speed.speed))
@@ -107,6 +110,7 @@ class MainWindow(QMainWindow):
         self._settings.save()
         self.hide()
         self.session.stop()
+        self.interpreter.stop()
         event.accept()
 
     def apply_theme(self, theme: Theme) -> None:
@@ -121,7 +125,7 @@ class MainWindow(QMainWindow):
         self.controls.speed.set_speed(self._settings.speed)
         self.progress, self.banner = ProgressBar(), Banner()
         curves = (self.environment, self.policy, self.log_std, self.entropy, self.returns)
-        self.pump.feed(curves, (self.controls, self.progress))
+        self.pump.feed(curves, (self.controls, self.progress), self.environment)
 
     def _make_bars(self) -> None:
         self.run_title = QLabel()

@@ -11,11 +11,12 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from pgviz.gui.pace import Pace
 from pgviz.gui.run_model import RunModel
+from pgviz.gui.widgets.throttle import Throttle
 from pgviz.session.commands import Look
 from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
 from pgviz.session.notices import CommandRejected, EnvironmentsListed, StateChanged
-from pgviz.training.events import Event, ParameterChanged, RunFailed, RunStarted, Shown
+from pgviz.training.events import Event, ParameterChanged, RunFailed, RunStarted, Shown, StateShown
 
 
 class Panel(Protocol):
@@ -25,10 +26,17 @@ class Panel(Protocol):
         """Make ready for another run."""
 
     def show_step(self, event: Shown) -> None:
-        """Show one step, at most 30 times a second."""
+        """Show one step: every one that can be followed, a few a second of those that rush by."""
 
     def refresh(self, model: RunModel) -> None:
         """Draw what the model holds now."""
+
+
+class Picture(Protocol):
+    """What shows the frame of the environment."""
+
+    def show_frame(self, event: Shown) -> None:
+        """Show the frame of one step, at most 30 times a second."""
 
 
 class Pump(QObject):
@@ -57,8 +65,11 @@ class Pump(QObject):
 
     INTERVAL_MS = 33
     CURVES_EVERY = 3
-    CURVES_EVERY_AT_MOST = 10
+    CURVES_EVERY_AT_MOST = 20
     TEXT_EVERY = 6
+    # More steps of each copy than this between two shown ones rush by: nobody could follow their numbers.
+    FOLLOWED = 4
+    SECONDS_BETWEEN = 0.19
 
     run_started = Signal(object)
     run_failed = Signal(object)
@@ -79,6 +90,9 @@ class Pump(QObject):
         self._inbox, self._mailbox, self._model, self._is_watched = inbox, mailbox, model, is_watched
         self._curves: list[Panel] = []
         self._texts: list[Panel] = []
+        self._picture: Picture | None = None
+        self._steps = Throttle(self._show_step, self.SECONDS_BETWEEN)
+        self._last_shown = 0
         self._said_watched: bool | None = None
         self._ticks = 0
         self.pace = Pace(self.CURVES_EVERY, self.CURVES_EVERY_AT_MOST)
@@ -95,9 +109,9 @@ class Pump(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.tick)
 
-    def feed(self, curves: Sequence[Panel], texts: Sequence[Panel]) -> None:
-        """Name the panels that are refreshed at 10 Hz and those that are at 5 Hz."""
-        self._curves, self._texts = list(curves), list(texts)
+    def feed(self, curves: Sequence[Panel], texts: Sequence[Panel], picture: Picture | None = None) -> None:
+        """Name the panels that are refreshed at 10 Hz, those that are at 5 Hz, and the one with the picture."""
+        self._curves, self._texts, self._picture = list(curves), list(texts), picture
 
     def start(self) -> None:
         """Begin to poll."""
@@ -116,6 +130,7 @@ class Pump(QObject):
             self._apply(fact)
         if step is not None:
             self._show(step)
+        self._steps.catch_up()
         self._refresh()
         self._ticks += 1
 
@@ -128,6 +143,7 @@ class Pump(QObject):
     def _apply(self, fact: Event) -> None:
         self._model.apply(fact)
         if isinstance(fact, RunStarted):
+            self._steps.forget()
             for panel in self._all_panels():
                 panel.begin(fact)
         if isinstance(fact, RunFailed):
@@ -137,6 +153,16 @@ class Pump(QObject):
 
     def _show(self, step: Shown) -> None:
         self._model.apply(step)
+        if self._picture is not None:
+            self._picture.show_frame(step)
+        self._steps.offer(step, at_once=isinstance(step, StateShown) or not self._rushes_by(step))
+
+    def _rushes_by(self, step: Shown) -> bool:
+        copies = self._model.config.environment_count if self._model.config else 1
+        passed, self._last_shown = step.step - self._last_shown, step.step
+        return passed > self.FOLLOWED * copies
+
+    def _show_step(self, step: Shown) -> None:
         for panel in self._all_panels():
             panel.show_step(step)
 

@@ -18,12 +18,12 @@ import time
 from pathlib import Path
 
 import numpy as np
-from pgviz.gui.widgets.frame_view import FrameView
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from pgviz.config import RunConfig
 from pgviz.display import has_display
+from pgviz.gui.widgets.frame_view import FrameView
 from pgviz.session.headless import train
 from pgviz.session.notices import RunState
 from pgviz.training.events import Event
@@ -69,6 +69,7 @@ def headless(config: RunConfig, seconds: float) -> float:
 
 def watched(config: RunConfig, seconds: float, paints: PaintTimes) -> float:
     """Steps per second in the shown window."""
+    from pgviz.gui.interpreter import settle
     from pgviz.gui.main_window import MainWindow
     from pgviz.gui.settings import Settings
 
@@ -77,6 +78,7 @@ def watched(config: RunConfig, seconds: float, paints: PaintTimes) -> float:
         window.resize(1280, 800)
         window.show()
         window.begin(config, play=True)
+        window.pump.run_started.connect(lambda _: settle())
         while not (window.model.state is RunState.PLAYING and window.model.step):
             _run_events(0.1)
         paints.watch(window.environment)

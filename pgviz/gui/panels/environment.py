@@ -10,7 +10,6 @@ from pgviz.gui.theme import Theme, set_role
 from pgviz.gui.widgets.frame_view import FrameView
 from pgviz.gui.widgets.parts import CalmComboBox
 from pgviz.gui.widgets.readout import DASH, Readout
-from pgviz.gui.widgets.throttle import Throttle
 from pgviz.training.events import (
     CategoricalDecision,
     Decision,
@@ -18,13 +17,11 @@ from pgviz.training.events import (
     GaussianDecision,
     RunStarted,
     Shown,
-    StateShown,
     StepDetail,
 )
 
 CAPTIONS = {"episode": "Episode", "step": "Step", "action": "Action", "reward": "Reward", "return": "Return"}
 SHARES = {"episode": 3, "step": 4, "action": 5, "reward": 3, "return": 3}
-SECONDS_BETWEEN = 0.09
 NO_RUN = "Set up a run to see its environment."
 NO_PICTURE = "This environment cannot draw itself;\nthe numbers below are live."
 
@@ -43,7 +40,6 @@ class EnvironmentPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._facts: EnvironmentFacts | None = None
-        self._throttle = Throttle(self._show_words, SECONDS_BETWEEN)
         self.frame_view = FrameView()
         self.frame_view.set_message(NO_RUN)
         self.readout = Readout(CAPTIONS, SHARES)
@@ -80,7 +76,6 @@ class EnvironmentPanel(QWidget):
         self.frame_view.set_frame(None)
         self.frame_view.set_message("" if started.environment.renders else NO_PICTURE)
         self.readout.clear()
-        self._throttle.forget()
         self._set_ending("")
         count = started.config.environment_count
         watched = max(self.copies.currentIndex(), 0)
@@ -89,17 +84,19 @@ class EnvironmentPanel(QWidget):
         self.copies.setCurrentIndex(min(watched, count - 1))
         self.copies.setVisible(count > 1)
 
+    def show_frame(self, event: Shown) -> None:
+        """Show the picture of one state."""
+        if event.detail is None or not self.isVisible():
+            return
+        if event.detail.frame is None:
+            self.frame_view.set_message(NO_PICTURE)
+        self.frame_view.set_frame(event.detail.frame)
+
     def show_step(self, event: Shown) -> None:
-        """Show one state, and the step taken in it; of a fast succession, every picture and some of the words."""
+        """Show the numbers of one state, and of the step taken in it."""
         detail = event.detail
         if detail is None or not self.isVisible():
             return
-        if detail.frame is None:
-            self.frame_view.set_message(NO_PICTURE)
-        self.frame_view.set_frame(detail.frame)
-        self._throttle.offer(detail, at_once=isinstance(event, StateShown))
-
-    def _show_words(self, detail: StepDetail) -> None:
         self.readout.set("episode", f"{detail.episode:,}")
         self.readout.set("step", self._step(detail))
         self.readout.set("action", self._action(detail.decision))
@@ -108,8 +105,7 @@ class EnvironmentPanel(QWidget):
         self._set_ending("terminated" if detail.terminated else "truncated" if detail.truncated else "")
 
     def refresh(self, model: RunModel) -> None:
-        """Show the words of the last of a fast succession of steps."""
-        self._throttle.catch_up()
+        """Nothing here changes between two steps shown."""
 
     def apply_theme(self, theme: Theme) -> None:
         """Take over a theme's colours."""

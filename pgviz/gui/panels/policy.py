@@ -11,11 +11,9 @@ from pgviz.gui.theme import LIGHT, Theme, set_role
 from pgviz.gui.widgets.distribution_plot import BarDistribution, DensityDistribution
 from pgviz.gui.widgets.parts import scrolling
 from pgviz.gui.widgets.readout import DASH, Readout
-from pgviz.gui.widgets.throttle import Throttle
-from pgviz.training.events import CategoricalDecision, Decision, GaussianDecision, RunStarted, Shown, StateShown
+from pgviz.training.events import CategoricalDecision, GaussianDecision, RunStarted, Shown
 
 CAPTIONS = {"probability": "π(a|s)", "log_prob": "ln π(a|s)", "entropy": "Entropy", "value": "V(s)"}
-SECONDS_BETWEEN = 0.09
 # Up to so many action dimensions stand side by side.
 COLUMNS = 2
 
@@ -26,8 +24,6 @@ class PolicyPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = LIGHT
-        # A distribution costs several times as much to draw as a frame, and nobody reads thirty a second.
-        self._throttle = Throttle(self._show, SECONDS_BETWEEN)
         self.readout = Readout(CAPTIONS)
         self.bars = BarDistribution()
         self.densities: list[DensityDistribution] = []
@@ -52,7 +48,6 @@ class PolicyPanel(QWidget):
     def begin(self, started: RunStarted) -> None:
         """Make ready for another policy."""
         self.readout.clear()
-        self._throttle.forget()
         facts = started.environment
         if started.policy.kind == "categorical":
             self.bars.begin(facts.action_labels)
@@ -73,11 +68,10 @@ class PolicyPanel(QWidget):
             self._grid_layout.addWidget(density, index // columns, index % columns)
 
     def show_step(self, event: Shown) -> None:
-        """Show the distribution at one state; of a fast succession, ten a second."""
-        if event.detail is not None and self.isVisible():
-            self._throttle.offer(event.detail.decision, at_once=isinstance(event, StateShown))
-
-    def _show(self, decision: Decision) -> None:
+        """Show the distribution at one state."""
+        if event.detail is None or not self.isVisible():
+            return
+        decision = event.detail.decision
         log_prob = decision.log_prob
         chance = DASH if log_prob is None else f"{math.exp(min(log_prob, 700.0)):.3f}"
         self.readout.set("probability", chance)
@@ -99,8 +93,7 @@ class PolicyPanel(QWidget):
             density.show_density(*decision.density(index), float(means[index]), action)
 
     def refresh(self, model: RunModel) -> None:
-        """Show the last of a fast succession of steps."""
-        self._throttle.catch_up()
+        """Nothing here changes between two steps shown."""
 
     def apply_theme(self, theme: Theme) -> None:
         """Take over a theme's colours."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from pgviz.gui.theme import LIGHT, Theme, sized
@@ -14,6 +14,7 @@ NO_PICTURE = "No picture: this environment cannot draw itself"
 PRESS_PLAY = "Press Play"
 # Pictures narrower than this are pixel art, such as Atari's or a grid's: their pixels stay square and sharp.
 PIXEL_ART_WIDTH = 256
+PIXEL_ART_ENLARGED = 2.0
 
 
 class FrameView(QWidget):
@@ -28,9 +29,8 @@ class FrameView(QWidget):
     def __init__(self, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._pixels: NDArray[np.uint8] | None = None
+        self._pixels = np.empty((0, 0, 4), np.uint8)
         self._image = QImage()
-        self._scaled = QPixmap()
         self._message = PRESS_PLAY
         self.setAccessibleName("Picture of the environment")
         self.setAccessibleDescription(PRESS_PLAY)
@@ -49,7 +49,7 @@ class FrameView(QWidget):
         Parameters
         ----------
         frame
-            RGB, ``(H, W, 3)`` uint8. It is not copied, so it must not be written to afterwards.
+            RGB, ``(H, W, 3)`` uint8.
 
         Raises
         ------
@@ -57,11 +57,24 @@ class FrameView(QWidget):
             For an array of another shape or type.
         """
         if frame is None:
-            self._pixels, self._image = None, QImage()
+            self._image = QImage()
         else:
-            self._pixels, self._image = _as_image(frame)
-        self._scaled = QPixmap()
+            self._take(frame)
         self.update()
+
+    def _take(self, frame: NDArray[np.uint8]) -> None:
+        """Copy a frame into the image's own memory, in the format that Qt draws fastest: blue, green, red, 255.
+
+        Channel by channel this takes a fifth of the time of one copy, whatever the order of the frame's axes.
+        """
+        if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
+            raise ValueError(f"a frame is an (H, W, 3) array of uint8; got {frame.shape} of {frame.dtype}")
+        height, width, _ = frame.shape
+        if self._pixels.shape[:2] != (height, width) or self._image.isNull():
+            self._pixels = np.full((height, width, 4), 255, np.uint8)
+            self._image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+        for channel in range(3):
+            self._pixels[..., 2 - channel] = frame[..., channel]
 
     def set_message(self, message: str) -> None:
         """What is written where there is no picture."""
@@ -93,14 +106,16 @@ class FrameView(QWidget):
         return area
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the picture, scaled once for each frame and size, or the message."""
+        """Draw the picture, or the message."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self._theme.base))
         if self._image.isNull():
             self._paint_message(painter)
-            return
-        area = self.picture_rect()
-        painter.drawPixmap(area.topLeft(), self._scaled_to(area.size()))
+        else:
+            area = self.picture_rect()
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self._is_pixel_art(area))
+            painter.drawImage(area, self._image)
+        painter.end()
 
     def _paint_message(self, painter: QPainter) -> None:
         painter.setPen(QColor(self._theme.muted))
@@ -108,26 +123,6 @@ class FrameView(QWidget):
         inside = self.rect().adjusted(16, 16, -16, -16)
         painter.drawText(inside, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
 
-    def _scaled_to(self, size: QSize) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        wanted = QSize(round(size.width() * ratio), round(size.height() * ratio))
-        if self._scaled.size() != wanted or self._scaled.devicePixelRatio() != ratio:
-            self._scaled = QPixmap.fromImage(
-                self._image.scaled(wanted, Qt.AspectRatioMode.IgnoreAspectRatio, self._transformation(wanted))
-            )
-            self._scaled.setDevicePixelRatio(ratio)
-        return self._scaled
-
-    def _transformation(self, wanted: QSize) -> Qt.TransformationMode:
-        is_pixel_art = self._image.width() <= PIXEL_ART_WIDTH and wanted.width() >= 2 * self._image.width()
-        mode = Qt.TransformationMode
-        return mode.FastTransformation if is_pixel_art else mode.SmoothTransformation
-
-
-def _as_image(frame: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], QImage]:
-    """An image upon the array's own memory, and the array, which must live as long as the image."""
-    if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
-        raise ValueError(f"a frame is an (H, W, 3) array of uint8; got {frame.shape} of {frame.dtype}")
-    pixels = np.ascontiguousarray(frame)
-    height, width, _ = pixels.shape
-    return pixels, QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    def _is_pixel_art(self, area: QRect) -> bool:
+        enlarged = area.width() * self.devicePixelRatioF() / self._image.width()
+        return self._image.width() <= PIXEL_ART_WIDTH and enlarged >= PIXEL_ART_ENLARGED

@@ -17,7 +17,6 @@ def panel(qtbot: QtBot) -> EnvironmentPanel:
     panel = EnvironmentPanel()
     qtbot.addWidget(panel)
     panel.resize(500, 400)
-    panel._throttle._interval = 0.0  # every step counts here
     panel.show()
     return panel
 
@@ -33,6 +32,7 @@ def test_that_a_step_is_shown_with_its_frame_and_numbers(panel: EnvironmentPanel
     assert panel.readout.text("action") in started.environment.action_labels
     assert panel.readout.text("reward") == "1"
     assert panel.readout.text("return") == "3"
+    panel.show_frame(taken)
     assert panel.frame_view.has_frame
     panel.apply_theme(DARK)
 
@@ -54,7 +54,7 @@ def test_that_the_end_of_an_episode_is_said(panel: EnvironmentPanel) -> None:
 def test_that_an_environment_that_cannot_draw_says_so(panel: EnvironmentPanel) -> None:
     started, first, _ = stepped("tests.environments.toys:Undrawable-v0", steps=1)
     panel.begin(started)
-    panel.show_step(first)
+    panel.show_frame(first)
     assert panel.frame_view.message == NO_PICTURE
 
 

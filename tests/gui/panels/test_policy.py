@@ -19,7 +19,6 @@ def panel(qtbot: QtBot) -> PolicyPanel:
     panel = PolicyPanel()
     qtbot.addWidget(panel)
     panel.resize(400, 400)
-    panel._throttle._interval = 0.0  # every step counts here
     panel.show()
     return panel
 

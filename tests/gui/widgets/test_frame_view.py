@@ -56,3 +56,15 @@ def test_that_words_stand_where_there_is_no_frame(qtbot: QtBot) -> None:
     view.grab()
     assert not view.has_frame
     assert view.accessibleDescription() == "Nothing to see"
+
+
+def test_that_another_size_and_no_frame_are_taken_in_turn(qtbot: QtBot) -> None:
+    view = FrameView()
+    qtbot.addWidget(view)
+    view.resize(240, 160)
+    for shape in ((40, 60), (60, 40), None, (60, 40)):
+        view.set_frame(None if shape is None else frame(*shape))
+        view.grab()
+    assert view.has_frame
+    with pytest.raises(ValueError, match="H, W, 3"):
+        view.set_frame(np.zeros((4, 4), np.uint8))
