@@ -15,7 +15,7 @@ from pgviz.gui.widgets.throttle import Throttle
 from pgviz.session.commands import Look
 from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
-from pgviz.session.notices import CommandRejected, EnvironmentsListed, StateChanged
+from pgviz.session.notices import CommandRejected, EnvironmentsListed, RunState, StateChanged
 from pgviz.training.events import Event, ParameterChanged, RunFailed, RunStarted, Shown, StateShown
 
 
@@ -70,6 +70,8 @@ class Pump(QObject):
     # More steps of each copy than this between two shown ones rush by: nobody could follow their numbers.
     FOLLOWED = 4
     SECONDS_BETWEEN = 0.19
+    # A frame costs the trainer a few milliseconds, and of those that rush by fewer will do.
+    RUSHING_FRAMES_EVERY = 2
 
     run_started = Signal(object)
     run_failed = Signal(object)
@@ -93,6 +95,7 @@ class Pump(QObject):
         self._picture: Picture | None = None
         self._steps = Throttle(self._show_step, self.SECONDS_BETWEEN)
         self._last_shown = 0
+        self._rushing = False
         self._said_watched: bool | None = None
         self._ticks = 0
         self.pace = Pace(self.CURVES_EVERY, self.CURVES_EVERY_AT_MOST)
@@ -125,7 +128,7 @@ class Pump(QObject):
         """Carry over what has come since the last tick."""
         self.tick_times.append(time.perf_counter())
         self._say_whether_watched()
-        facts, step = self._mailbox.take()
+        facts, step = self._take()
         for fact in facts:
             self._apply(fact)
         if step is not None:
@@ -133,6 +136,12 @@ class Pump(QObject):
         self._steps.catch_up()
         self._refresh()
         self._ticks += 1
+
+    def _take(self) -> tuple[list[Event], Shown | None]:
+        """Facts, and the newest step; one that is left in the mailbox keeps the session from capturing another."""
+        if self._rushing and self._model.state is RunState.PLAYING and self._ticks % self.RUSHING_FRAMES_EVERY:
+            return self._mailbox.take_facts(), None
+        return self._mailbox.take()
 
     def refresh_all(self) -> None:
         """Carry everything over and draw it all now."""
@@ -155,7 +164,8 @@ class Pump(QObject):
         self._model.apply(step)
         if self._picture is not None:
             self._picture.show_frame(step)
-        self._steps.offer(step, at_once=isinstance(step, StateShown) or not self._rushes_by(step))
+        self._rushing = self._rushes_by(step)
+        self._steps.offer(step, at_once=isinstance(step, StateShown) or not self._rushing)
 
     def _rushes_by(self, step: Shown) -> bool:
         copies = self._model.config.environment_count if self._model.config else 1

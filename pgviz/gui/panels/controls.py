@@ -58,6 +58,7 @@ class ControlsPanel(QWidget):
         self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._first, self._rest = QWidget(), QWidget(visible=False)
         self._algorithm = ""
+        self._generation = self._marks_shown = -1
         self._policy: PolicyFacts | None = None
         self._state = RunState.EMPTY
         self._arrange()
@@ -78,9 +79,11 @@ class ControlsPanel(QWidget):
 
     def refresh(self, model: RunModel) -> None:
         """Show what has been applied."""
-        for name, slider in self.sliders.items():
-            if name in model.values:
-                slider.set_applied(model.values[name])
+        if len(model.marks) != self._marks_shown or model.generation != self._generation:
+            self._marks_shown, self._generation = len(model.marks), model.generation
+            for name, slider in self.sliders.items():
+                if name in model.values:
+                    slider.set_applied(model.values[name])
         if model.state is not self._state:
             self._state = model.state
             self._allow()
