@@ -2,7 +2,7 @@
 
 ``python -m tests.benchmarks.watching [--seconds S] [--rounds R] [--environment ID]``
 
-Prints the ratio of steps/s, round by round; the intervals between the window's frames (each time it takes over what
+Prints the ratio of steps/s, round by round; the intervals between the window's frames (when it takes in what
 has come and repaints what has changed); and those between the environment's pictures, which are fewer: nothing
 moves during an update, and of steps that rush by every second frame shows one. On a machine without a display it
 shows the window offscreen, where Qt paints into memory; under a display set ``QT_QPA_PLATFORM=xcb``.
