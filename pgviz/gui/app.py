@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -15,7 +15,6 @@ import pgviz
 from pgviz import assets
 from pgviz.config import RunConfig
 from pgviz.gui.faults import Faults
-from pgviz.gui.interpreter import settle
 from pgviz.gui.main_window import MainWindow
 from pgviz.gui.settings import Settings, ThemeChoice
 
@@ -42,7 +41,6 @@ def run(config: RunConfig | None, *, play: bool = False, theme: ThemeChoice | No
     window = MainWindow(settings, theme=theme)
     first = config or settings.config or RunConfig.create()
     after_first_paint(window, lambda: window.begin(first, play))
-    window.pump.run_started.connect(lambda _: settle(), Qt.ConnectionType.SingleShotConnection)
     window.show()
     with unexpected_errors_shown(window.faults), interrupt_closes(window):
         status = app.exec()

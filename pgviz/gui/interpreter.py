@@ -40,10 +40,18 @@ class Interpreter(QObject):
         sys.setswitchinterval(self.SWITCH_INTERVAL)
         self._timer.start()
 
+    def settle(self) -> None:
+        """Leave what there is now, modules above all, out of later collections, which then take no time.
+
+        To be called when everything has been imported. What of it becomes garbage is freed after :meth:`stop`.
+        """
+        gc.freeze()
+
     def stop(self) -> None:
         """Leave the interpreter as it was."""
         self._timer.stop()
         sys.setswitchinterval(self._usual_interval)
+        gc.unfreeze()
         gc.enable()
 
     def _collect(self) -> None:
@@ -52,11 +60,3 @@ class Interpreter(QObject):
             gc.collect()
         else:
             gc.collect(1 if self._rounds % self.OLDER_EVERY == 0 else 0)
-
-
-def settle() -> None:
-    """Take what there is now, modules above all, out of every later collection, which then takes no time.
-
-    To be called once in a process, when everything has been imported: what becomes garbage later is not freed.
-    """
-    gc.freeze()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMainWindow
 
@@ -162,6 +163,7 @@ class MainWindow(QMainWindow):
 
     def _connect_pump(self) -> None:
         self.pump.run_started.connect(self._on_run_started)
+        self.pump.run_started.connect(lambda _: self.interpreter.settle(), Qt.ConnectionType.SingleShotConnection)
         self.pump.state_changed.connect(self._on_state_changed)
         self.pump.run_failed.connect(self.faults.run_failed)
         self.pump.command_rejected.connect(self.faults.command_rejected)

@@ -70,7 +70,6 @@ def headless(config: RunConfig, seconds: float) -> float:
 def watched(config: RunConfig, seconds: float, pictures: list[float], frames: list[float]) -> float:
     """Steps per second in the shown window; adds the intervals of its pictures and its frames, in ms."""
     paints = PaintTimes()
-    from pgviz.gui.interpreter import settle
     from pgviz.gui.main_window import MainWindow
     from pgviz.gui.settings import Settings
 
@@ -79,7 +78,6 @@ def watched(config: RunConfig, seconds: float, pictures: list[float], frames: li
         window.resize(1280, 800)
         window.show()
         window.begin(config, play=True)
-        window.pump.run_started.connect(lambda _: settle())
         while not (window.model.state is RunState.PLAYING and window.model.step):
             _run_events(0.1)
         paints.watch(window.environment.frame_view)
