@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from functools import singledispatchmethod
 
 from pgviz.config import RunConfig
@@ -80,6 +81,7 @@ class SessionHost:
         assert self._until is not None
         watch, until = session.trainer.watch, self._until
         clock.start(session.trainer.step)
+        arrived: Event | None = None
         while not inbox:
             watch.wanted = self._stepping or (self._looking and mailbox.wants_step)
             event = session.pull()
@@ -87,11 +89,13 @@ class SessionHost:
                 break
             mailbox.put(event)
             if until(event) or session.over:
-                self._arrive(event)
+                arrived = event
                 break
             if isinstance(event, StepTaken):
                 self._after_step(event.step)
         clock.stop()
+        if arrived is not None:
+            self._arrive(arrived)
 
     def _after_step(self, step: int) -> None:
         """Measure the speed, and wait where steps are shown in real time."""
@@ -107,7 +111,7 @@ class SessionHost:
         """Stop pulling: the predicate held, or the run is over."""
         self._until = None
         self._stepping = False
-        self._put(SpeedMeasured(event.step, 0.0, self._clock.seconds))
+        self._rest()
         if isinstance(event, RunFailed):
             self._enter(RunState.FAILED)
             return
@@ -117,6 +121,11 @@ class SessionHost:
             self._enter(RunState.PAUSED)
         if not isinstance(event, StepTaken):
             self._show_state()
+
+    def _rest(self) -> None:
+        """Say that nothing moves any more."""
+        self._clock.rest()
+        self._put(SpeedMeasured(self._step, 0.0, self._clock.seconds))
 
     def _show_state(self) -> None:
         """Show the state that the run waits in, rather than one of a moment ago."""
@@ -161,7 +170,7 @@ class SessionHost:
         if self._session is not None and not self._session.over:
             self._session.close()
             self._until = None
-            self._put(SpeedMeasured(self._step, 0.0, self._clock.seconds))
+            self._rest()
             self._enter(RunState.STOPPED)
 
     def _close(self) -> None:
@@ -192,7 +201,7 @@ class SessionHost:
     def _(self, _: commands.Pause) -> None:
         if self._until is not None:
             self._until, self._stepping = None, False
-            self._put(SpeedMeasured(self._step, 0.0, self._clock.seconds))
+            self._rest()
             self._enter(RunState.PAUSED)
             self._show_state()
 
@@ -254,35 +263,42 @@ class Clock:
     """
 
     INTERVAL = 0.25
+    # Measurements looked back on. Steps come in bursts, between updates that may take most of a second.
+    LOOK_BACK = 12
 
     def __init__(self, multiplier: float | None = None) -> None:
         self.multiplier = multiplier
         self.frames_per_second = 30.0
         self.seconds = 0.0
-        self._began = self._marked = self._due = 0.0
-        self._marked_step = 0
+        self._began = self._due = 0.0
+        self._marks: deque[tuple[float, int]] = deque(maxlen=self.LOOK_BACK)
 
     def start(self, step: int) -> None:
         """Begin to play."""
         now = time.perf_counter()
-        self._began = self._marked = now
+        self._began = now
         self._due = max(self._due, now)
-        self._marked_step = step
+        if not self._marks:
+            self._marks.append((now, step))
 
     def stop(self) -> None:
-        """Stop playing."""
+        """Stop playing for a moment, to carry out a command."""
         self.seconds += time.perf_counter() - self._began
 
+    def rest(self) -> None:
+        """Stop playing: the time until the next start counts for nothing."""
+        self._marks.clear()
+
     def measure(self, step: int) -> float | None:
-        """Return the speed since the last measurement in steps/s, about four times a second, else ``None``."""
+        """Return the speed of the last few seconds in steps/s, about four times a second, else ``None``."""
         now = time.perf_counter()
-        if now - self._marked < self.INTERVAL:
+        if now - self._marks[-1][0] < self.INTERVAL:
             return None
-        speed = (step - self._marked_step) / (now - self._marked)
+        then, step_then = self._marks[0]
+        self._marks.append((now, step))
         self.seconds += now - self._began
-        self._began = self._marked = now
-        self._marked_step = step
-        return speed
+        self._began = now
+        return (step - step_then) / (now - then)
 
     def wait_for(self) -> float:
         """Return the seconds until the next step is due."""
