@@ -15,7 +15,7 @@ from pgviz.gui.settings import Settings
 from pgviz.session import commands
 from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
-from pgviz.session.notices import RunState
+from pgviz.session.notices import CommandRejected, RunState
 from tests.gui.conftest import CARTPOLE, Desk
 from tests.gui.fake_host import FakeHost
 from tests.hands import click
@@ -112,3 +112,10 @@ def test_that_a_long_message_is_wrapped_and_whole(desk: Desk) -> None:
 
     label = desk.window.banner.message
     assert label.height() >= label.heightForWidth(label.width())
+
+
+def test_that_the_banner_is_no_taller_than_a_line_needs(desk: Desk, qtbot: QtBot) -> None:
+    desk.window.faults.command_rejected(CommandRejected(0, "there is no environment 'CartPoll-v1'."))
+    qtbot.wait(50)
+
+    assert desk.window.banner.height() < 80

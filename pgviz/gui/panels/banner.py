@@ -47,7 +47,7 @@ class Banner(QFrame):
         self.details = QPlainTextEdit(readOnly=True)
         self.details.setVisible(False)
         self.details.setFixedHeight(180)
-        self.details_button.toggled.connect(self.details.setVisible)
+        self.details_button.toggled.connect(self._show_details)
         self.restart_button.clicked.connect(self.restart_requested)
         self.dismiss_button.clicked.connect(self.dismissed)
         self._arrange()
@@ -84,8 +84,15 @@ class Banner(QFrame):
         super().resizeEvent(event)
         self._fit()
 
+    def _show_details(self, shown: bool) -> None:
+        self.details.setVisible(shown)
+        self._fit()
+
     def _fit(self) -> None:
-        self.message.setFixedHeight(max(self.message.heightForWidth(self.message.width()), 20))
+        # Before the first layout a label is 100 pixels wide, in which a sentence would be a tower.
+        width = self.message.width() if self.isVisible() else self.window().width() // 2
+        self.message.setFixedHeight(max(self.message.heightForWidth(width), 20))
+        self.setMaximumHeight(self.sizeHint().height())
 
     def _arrange(self) -> None:
         row = QHBoxLayout()
