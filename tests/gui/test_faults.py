@@ -115,7 +115,10 @@ def test_that_a_long_message_is_wrapped_and_whole(desk: Desk) -> None:
 
 
 def test_that_the_banner_is_no_taller_than_a_line_needs(desk: Desk, qtbot: QtBot) -> None:
-    desk.window.faults.command_rejected(CommandRejected(0, "there is no environment 'CartPoll-v1'."))
-    qtbot.wait(50)
+    message = "my_worlds.balancing:MotorOnFire-v0 raised ValueError in step 3 of episode 1: the motor is on fire."
+    desk.begin()
+    desk.window.banner.message.resize(100, 20)  # as wide as a label is before its first layout
+    desk.window.faults.command_rejected(CommandRejected(0, message))
+    qtbot.wait(100)
 
     assert desk.window.banner.height() < 80
