@@ -122,3 +122,17 @@ def test_that_the_banner_is_no_taller_than_a_line_needs(desk: Desk, qtbot: QtBot
     qtbot.wait(100)
 
     assert desk.window.banner.height() < 80
+
+
+def test_that_the_banner_shrinks_again_after_a_long_message(desk: Desk, qtbot: QtBot) -> None:
+    banner, long = desk.window.banner, "a long word " * 100
+    desk.window.faults.command_rejected(CommandRejected(0, long))
+    qtbot.wait(50)
+    tall = banner.height()
+    assert banner.message.text().endswith("…")
+    assert long in banner.details.toPlainText()
+
+    desk.window.faults.command_rejected(CommandRejected(0, "a short one."))
+    qtbot.waitUntil(lambda: banner.height() < tall)
+
+    assert banner.message.height() == 20

@@ -19,6 +19,32 @@ from pgviz.gui.theme import Theme
 from pgviz.gui.widgets.parts import push_button, tool_button
 
 
+# Characters; an environment may say anything at any length, and the window has to stay a window.
+LONGEST_MESSAGE = 500
+
+
+class _Sentence(QLabel):
+    """Wrapped text that is always as tall as it needs at its width; a tool bar does not ask for that."""
+
+    def __init__(self) -> None:
+        super().__init__(wordWrap=True)
+        # What an environment says is no markup.
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.fit()
+
+    def fit(self) -> None:
+        """Take the height of the text."""
+        # A label never asks for less than its minimum: without this it would keep the tallest height it ever had.
+        self.setMinimumHeight(0)
+        self.setFixedHeight(max(self.heightForWidth(self.width()), 20))
+
+
 class Banner(QFrame):
     """Shows a fault without taking the window away from the person.
 
@@ -37,9 +63,7 @@ class Banner(QFrame):
         super().__init__(parent)
         self.setObjectName("banner")
         self.sign = QLabel()
-        self.message = QLabel(wordWrap=True)
-        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.message.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.message = _Sentence()
         self.details_button = push_button("Details")
         self.details_button.setCheckable(True)
         self.restart_button = push_button("Restart", "Set the same run up again")
@@ -47,7 +71,7 @@ class Banner(QFrame):
         self.details = QPlainTextEdit(readOnly=True)
         self.details.setVisible(False)
         self.details.setFixedHeight(180)
-        self.details_button.toggled.connect(self._show_details)
+        self.details_button.toggled.connect(self.details.setVisible)
         self.restart_button.clicked.connect(self.restart_requested)
         self.dismiss_button.clicked.connect(self.dismissed)
         self._arrange()
@@ -58,18 +82,21 @@ class Banner(QFrame):
         Parameters
         ----------
         message
-            One sentence that says what to do.
+            One sentence that says what to do; the end of a very long one is found in the details.
         details
             A traceback, or empty.
         restart
             Whether setting the run up again is offered.
         """
+        if len(message) > LONGEST_MESSAGE:
+            details = f"{message}\n\n{details}".rstrip()
+            message = f"{message[:LONGEST_MESSAGE]} …"
         self.message.setText(message)
+        self.message.fit()
         self.details.setPlainText(details)
         self.details_button.setChecked(False)
         self.details_button.setVisible(bool(details))
         self.restart_button.setVisible(restart)
-        self._fit()
 
     def apply_theme(self, theme: Theme) -> None:
         """Take on a theme's colours."""
@@ -78,21 +105,6 @@ class Banner(QFrame):
             f"#banner {{ background: {theme.panel}; border: 1px solid {theme.border};"
             f" border-left: 4px solid {theme.error}; border-radius: 4px; }}"
         )
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Be as tall as the message needs at this width; a tool bar does not ask."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _show_details(self, shown: bool) -> None:
-        self.details.setVisible(shown)
-        self._fit()
-
-    def _fit(self) -> None:
-        # Before the first layout a label is 100 pixels wide, in which a sentence would be a tower.
-        width = self.message.width() if self.isVisible() else self.window().width() // 2
-        self.message.setFixedHeight(max(self.message.heightForWidth(width), 20))
-        self.setMaximumHeight(self.sizeHint().height())
 
     def _arrange(self) -> None:
         row = QHBoxLayout()
