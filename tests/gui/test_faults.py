@@ -125,7 +125,7 @@ def test_that_the_banner_is_no_taller_than_a_line_needs(desk: Desk, qtbot: QtBot
 
 
 def test_that_the_banner_shrinks_again_after_a_long_message(desk: Desk, qtbot: QtBot) -> None:
-    banner, long = desk.window.banner, "a long word " * 100
+    banner, long = desk.window.banner, ("a long word " * 100).strip()
     desk.window.faults.command_rejected(CommandRejected(0, long))
     qtbot.wait(50)
     tall = banner.height()

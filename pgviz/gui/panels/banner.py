@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 from pgviz.gui.theme import Theme
 from pgviz.gui.widgets.parts import push_button, tool_button
 
-
 # Characters; an environment may say anything at any length, and the window has to stay a window.
 LONGEST_MESSAGE = 500
 
