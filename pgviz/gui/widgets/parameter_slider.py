@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QWidget
 
 from pgviz.gui.theme import set_role, tabular
+from pgviz.gui.widgets.parts import fault_label
 from pgviz.gui.widgets.slider_scale import SliderScale
 from pgviz.gui.widgets.value_entry import ValueEntry
 from pgviz.gui.widgets.value_slider import ValueSlider
@@ -52,6 +53,7 @@ class ParameterSlider(QWidget):
         self.pending = QLabel(self)
         self.entry = ValueEntry(parameter, self)
         self.slider = ValueSlider(self)
+        self.fault = fault_label()
         self._throttle = QTimer(self, singleShot=True, interval=INTERVAL_MS)
         self._lay_out()
         self._connect()
@@ -109,6 +111,7 @@ class ParameterSlider(QWidget):
         grid.addWidget(self.pending, 0, 1, Qt.AlignmentFlag.AlignRight)
         grid.addWidget(self.entry, 0, 2)
         grid.addWidget(self.slider, 1, 0, 1, 3)
+        grid.addWidget(self.fault, 2, 0, 1, 3)
         grid.setColumnStretch(1, 1)
         self.pending.setFont(tabular(self.pending.font()))
         set_role(self.pending, "mark")
@@ -120,6 +123,7 @@ class ParameterSlider(QWidget):
         self.slider.sliderReleased.connect(self._release)
         self.slider.reset_requested.connect(self.reset)
         self.entry.value_typed.connect(self._type)
+        self.entry.message_changed.connect(self._show_fault)
         self._throttle.timeout.connect(self._flush)
         for part in (self, self.slider, self.label):
             part.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -160,6 +164,10 @@ class ParameterSlider(QWidget):
     def _type(self, value: Value) -> None:
         self._request(value)
         self._move_handle(value)
+
+    def _show_fault(self, message: str) -> None:
+        self.fault.setText(f"Must be {self.parameter.range_text}." if message else "")
+        self.fault.setVisible(bool(message))
 
     def _request(self, value: Value) -> None:
         self._set_requested(value)

@@ -15,10 +15,13 @@ from pgviz.gui.widgets.step_axis import MINUS
 DASH = "–"
 HYPHEN_BEFORE_DIGIT = re.compile(r"(?<!\w)-(?=\d)")
 GAP = 12
+NARROWEST = 44  # pixels; less shows no number
 
 
 class Readout(QWidget):
     """Values under their captions, in columns that keep their width; a value that is too long is elided.
+
+    Where there is no room for all of them the last ones give way.
 
     It is painted in one go: labels in a layout would have the window laid out again for every new number.
 
@@ -89,10 +92,13 @@ class Readout(QWidget):
         painter.end()
 
     def _columns(self) -> dict[str, QRect]:
-        area = self.contentsRect()
-        unit = (area.width() + GAP) / sum(self._shares.values())
+        area, shares = self.contentsRect(), dict(self._shares)
+        while (unit := (area.width() + GAP) / sum(shares.values())) * min(shares.values()) < NARROWEST + GAP:
+            if len(shares) == 1:
+                break
+            shares.popitem()
         columns, x = {}, float(area.left())
-        for name, share in self._shares.items():
+        for name, share in shares.items():
             columns[name] = QRect(round(x), area.top(), round(share * unit) - GAP, area.height())
             x += share * unit
         return columns

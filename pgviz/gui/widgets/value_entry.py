@@ -23,9 +23,12 @@ class ValueEntry(QLineEdit):
     ----------
     value_typed
         A valid value was confirmed by Return or by leaving the field.
+    message_changed
+        What is wrong with the text, or empty.
     """
 
     value_typed = Signal(object)
+    message_changed = Signal(str)
 
     def __init__(self, parameter: Parameter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,3 +97,4 @@ class ValueEntry(QLineEdit):
             self.setProperty("invalid", bool(message))
             self.style().unpolish(self)
             self.style().polish(self)
+            self.message_changed.emit(message)

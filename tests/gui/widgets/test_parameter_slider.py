@@ -110,12 +110,15 @@ def test_that_a_value_that_is_not_allowed_is_outlined_explained_and_not_asked_fo
     assert values == []
     assert knob.entry.property("invalid") is True
     assert "learning_rate must be a number from 1e-06 to 1" in knob.entry.toolTip()
+    assert knob.fault.isVisibleTo(knob)
+    assert knob.fault.text() == "Must be a number from 1e-06 to 1."
 
 
 def test_that_escape_gives_up_what_was_typed(make: Make) -> None:
     knob = make()
     enter(knob, "7")
     QTest.keyClick(knob.entry, Qt.Key.Key_Escape)
+    assert not knob.fault.isVisibleTo(knob)
     assert knob.entry.text() == "0.0003"
     assert knob.entry.property("invalid") is False
     assert "Size of each optimiser step" in knob.entry.toolTip()
