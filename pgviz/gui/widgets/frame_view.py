@@ -15,6 +15,7 @@ PRESS_PLAY = "Press Play"
 # Pictures narrower than this are pixel art, such as Atari's or a grid's: their pixels stay square and sharp.
 PIXEL_ART_WIDTH = 256
 PIXEL_ART_ENLARGED = 2.0
+MUCH_SMALLER = 0.75
 
 
 class FrameView(QWidget):
@@ -114,7 +115,7 @@ class FrameView(QWidget):
         else:
             area = self.picture_rect()
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self._is_pixel_art(area))
-            painter.drawImage(area, self._image)
+            painter.drawImage(area, self._reduced(area))
         painter.end()
 
     def _paint_message(self, painter: QPainter) -> None:
@@ -122,6 +123,14 @@ class FrameView(QWidget):
         painter.setFont(sized(self.font(), 1.1))
         inside = self.rect().adjusted(16, 16, -16, -16)
         painter.drawText(inside, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
+
+    def _reduced(self, area: QRect) -> QImage:
+        """The image, averaged where it is drawn much smaller: the painter would leave thin lines out."""
+        wanted = area.size() * self.devicePixelRatioF()
+        if wanted.isEmpty() or wanted.width() >= MUCH_SMALLER * self._image.width():
+            return self._image
+        fill = Qt.AspectRatioMode.IgnoreAspectRatio
+        return self._image.scaled(wanted, fill, Qt.TransformationMode.SmoothTransformation)
 
     def _is_pixel_art(self, area: QRect) -> bool:
         enlarged = area.width() * self.devicePixelRatioF() / self._image.width()

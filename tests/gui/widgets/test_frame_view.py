@@ -68,3 +68,16 @@ def test_that_another_size_and_no_frame_are_taken_in_turn(qtbot: QtBot) -> None:
     assert view.has_frame
     with pytest.raises(ValueError, match="H, W, 3"):
         view.set_frame(np.zeros((4, 4), np.uint8))
+
+
+def test_that_a_thin_line_is_still_there_in_a_much_smaller_picture(qtbot: QtBot) -> None:
+    for line in range(7):
+        picture = np.full((400, 400, 3), 255, np.uint8)
+        picture[200 + line] = 0
+        view = FrameView()
+        qtbot.addWidget(view)
+        view.setMinimumSize(1, 1)
+        view.resize(90, 90)
+        view.set_frame(picture)
+        drawn = view.grab().toImage()
+        assert min(drawn.pixelColor(45, y).lightness() for y in range(90)) < 230
