@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from pgviz.algorithms.algorithm import Batch, Minibatch, OnPolicyAlgorithm
+from pgviz.algorithms.algorithm import Minibatch
+from pgviz.algorithms.on_policy import Batch, OnPolicyAlgorithm
 from pgviz.algorithms.rollout import Rollout
 
 

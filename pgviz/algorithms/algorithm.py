@@ -1,65 +1,22 @@
-"""The protocol between the trainer and an algorithm, and what all on-policy algorithms share.
+"""The protocol between the trainer and an algorithm.
 
-Shape suffixes: B batch, O observation entries, T time, N copies of the environment.
+Shape suffixes: N copies of the environment, O observation entries, A choices.
 """
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from torch import Tensor
 
-from pgviz.algorithms.finite import check_parameters, raise_not_finite
 from pgviz.algorithms.knobs import Knobs
-from pgviz.algorithms.objective import descent_loss
-from pgviz.algorithms.optimizer import Optimizer
-from pgviz.algorithms.returns import Floats, explained_variance, generalised_advantage
 from pgviz.algorithms.rollout import Rollout
-from pgviz.algorithms.statistics import Tally, UpdateStatistics
+from pgviz.algorithms.statistics import UpdateStatistics
 from pgviz.config import RunConfig
-from pgviz.policies.distributions import Categorical, Distribution
-from pgviz.policies.policy import Evaluation, Policy
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Samples to learn from.
-
-    Parameters
-    ----------
-    observations_BO, samples_B
-        States and what the policy drew in them.
-    advantages_B, returns_B
-        A(s, a), and what the critic should have said.
-    old_log_probs_B, old_values_B
-        ln π and V at the time of acting, where the algorithm needs them.
-    """
-
-    observations_BO: Tensor
-    samples_B: Tensor
-    advantages_B: Tensor
-    returns_B: Tensor
-    old_log_probs_B: Tensor | None = None
-    old_values_B: Tensor | None = None
-
-    def select(self, index: Tensor | slice) -> Batch:
-        """Return the chosen samples."""
-        return Batch(
-            self.observations_BO[index],
-            self.samples_B[index],
-            self.advantages_B[index],
-            self.returns_B[index],
-            None if self.old_log_probs_B is None else self.old_log_probs_B[index],
-            None if self.old_values_B is None else self.old_values_B[index],
-        )
-
-    def __len__(self) -> int:
-        return len(self.observations_BO)
+from pgviz.policies.decision import Array
+from pgviz.policies.policy import Mask, Policy, Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +29,11 @@ class Minibatch:
     learning_rate: float
 
 
-class OnPolicyAlgorithm(ABC):
-    """An algorithm that learns from what its present policy has just lived through.
+class Algorithm(ABC):
+    """How a policy improves: what the trainer may ask.
+
+    The trainer lives through a rollout with :meth:`act`, then draws :meth:`minibatches` one by one and has each
+    step taken by :meth:`apply`.
 
     Parameters
     ----------
@@ -83,22 +43,23 @@ class OnPolicyAlgorithm(ABC):
         What is improved, in place.
     rng
         Where minibatches are drawn from.
+
+    Attributes
+    ----------
+    knobs
+        The hyperparameters in force.
+    remaining
+        Share of the run that is left, from 1 down to 0.
     """
 
     def __init__(self, config: RunConfig, policy: Policy, rng: np.random.Generator) -> None:
         self.policy = policy
-        self.has_critic = policy.critic is not None
         self.knobs = Knobs(config.parameters, config.hyperparameters)
-        self.optimizer = Optimizer(policy, config.text("optimizer"))
         self.remaining = 1.0
-        self._normalizes = config.flag("normalize_advantage")
-        self._linear = {
-            name: config.hyperparameters.get(f"{name}_schedule") == "linear"
-            for name in ("learning_rate", "clip_range")
-        }
         self._rng = rng
-        self._tally = Tally()
-        self._applied = 0
+        self._linear = {
+            name for name in config.parameters if config.hyperparameters.get(f"{name}_schedule") == "linear"
+        }
 
     @property
     @abstractmethod
@@ -106,34 +67,40 @@ class OnPolicyAlgorithm(ABC):
         """Steps of each copy between two updates; ``None`` where whole episodes are played instead."""
 
     @property
+    def uses_masks(self) -> bool:
+        """Whether the environment's action masks are heeded."""
+        return bool(self.knobs["action_mask"])
+
+    @property
     def episodes_per_update(self) -> int:
         """Whole episodes between two updates, where `rollout_length` is ``None``."""
         return 0
+
+    def scheduled(self, name: str) -> float:
+        """Return a knob's value with its schedule: the knob sets the base, the schedule scales it."""
+        return self.knobs.number(name) * (self.remaining if name in self._linear else 1.0)
+
+    def begin_rollout(self, remaining: float) -> None:
+        """Prepare to act; `remaining` is the share of the run that is left, from 1 down to 0."""
+        self.remaining = remaining
+
+    def act(self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None = None) -> Samples:
+        """Draw one sample per state, to be acted on and learned from."""
+        return self.policy.act(observations_NO, rng, masks_NA)
+
+    def begin_update(self, remaining: float) -> None:
+        """Prepare to learn; the schedules follow `remaining`, the share of the run that is left."""
+        self.remaining = remaining
 
     @abstractmethod
     def minibatches(self, rollout: Rollout) -> Iterator[Minibatch]:
         """Compute the update minibatch by minibatch; each is yielded before its step, see :meth:`apply`."""
 
     @abstractmethod
-    def _objective(self, batch: Batch, log_probs_B: Tensor, advantages_B: Tensor) -> Tensor:
-        """Return the surrogate of J that is ascended, a scalar."""
-
-    def scheduled(self, name: str) -> float:
-        """Return a knob's value with its schedule: the knob sets the base, the schedule scales it."""
-        return self.knobs.number(name) * (self.remaining if self._linear[name] else 1.0)
-
-    def begin_update(self, remaining: float) -> None:
-        """Say which share of the run is left, from 1 down to 0; the schedules follow it."""
-        self.remaining = remaining
-        self._tally = Tally()
-        self._applied = 0
-
     def apply(self, minibatch: Minibatch) -> None:
         """Take the step that `minibatch` asks for."""
-        maximum = self.knobs.optional("max_gradient_norm")
-        self.optimizer.step(minibatch.learning_rate, minibatch.gradient_norm, maximum)
-        self._applied += 1
 
+    @abstractmethod
     def finish_update(self) -> UpdateStatistics:
         """Check the new parameters and say what the update did.
 
@@ -142,115 +109,13 @@ class OnPolicyAlgorithm(ABC):
         NumericalFault
             Where a parameter is not finite.
         """
-        check_parameters(self.policy)
-        mean = self._tally.mean
-        return UpdateStatistics(
-            learning_rate=self.optimizer.learning_rate,
-            entropy=mean("entropy") or 0.0,
-            max_probability=mean("max_probability"),
-            log_std=self.policy.log_std_values,
-            objective=mean("objective") or 0.0,
-            value_loss=mean("value_error"),
-            explained_variance=mean("explained_variance"),
-            kl=mean("kl"),
-            clip_fraction=mean("clip_fraction"),
-            gradient_norm=mean("gradient_norm") or 0.0,
-            minibatches=self._applied,
-        )
 
-    def _estimate(self, rollout: Rollout, *, gae_lambda: float, keep_graph: bool) -> tuple[Batch, Evaluation]:
-        """Turn a rollout into a batch: the policy evaluated in one pass, then advantages.
+    def set_std(self, std: float) -> None:
+        """Start the policy's standard deviation again at `std`.
 
-        With `keep_graph` the evaluation can be learned from, so that the loss needs no pass of its own.
+        Raises
+        ------
+        UsageError
+            Where the policy has none that is a free parameter.
         """
-        active_B = rollout.active_B
-        observations_BO = torch.from_numpy(rollout.observations_BO[active_B])
-        with torch.set_grad_enabled(keep_graph):
-            evaluation = self.policy.evaluate(observations_BO)
-        shape = (rollout.length, rollout.copies)
-        values_TN, next_values_TN = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-        if evaluation.values_B is not None:
-            values_TN.reshape(-1)[active_B] = evaluation.values_B.detach().numpy()
-            next_values_TN = self._next_values(rollout, values_TN)
-        advantages_TN = generalised_advantage(
-            rollout.rewards_TN,
-            values_TN,
-            next_values_TN,
-            rollout.terminated_TN,
-            rollout.ended_TN,
-            gamma=self.knobs.number("gamma"),
-            gae_lambda=gae_lambda,
-        )
-        returns_B = (advantages_TN + values_TN).reshape(-1)[active_B]
-        if evaluation.values_B is not None and len(returns_B):
-            explained = explained_variance(values_TN.reshape(-1)[active_B], returns_B)
-            self._tally.add("explained_variance", explained)
-        batch = Batch(
-            observations_BO,
-            torch.from_numpy(rollout.samples_B[active_B]),
-            torch.from_numpy(advantages_TN.reshape(-1)[active_B]),
-            torch.from_numpy(returns_B),
-        )
-        return batch, evaluation
-
-    def _next_values(self, rollout: Rollout, values_TN: Floats) -> Floats:
-        """V of the state that each step led to; an ended episode's own last state, not the next one's first."""
-        finals = list(rollout.final_observations.items())
-        observations = [rollout.last_observations_NO, *(each[None] for _, each in finals)]
-        extra = self.policy.values(np.concatenate(observations))
-        next_values_TN = np.concatenate([values_TN[1:], extra[None, : rollout.copies]])
-        for ((t, n), _), value in zip(finals, extra[rollout.copies :], strict=True):
-            next_values_TN[t, n] = value
-        return next_values_TN
-
-    def _compute(self, batch: Batch, index: int, evaluation: Evaluation) -> Minibatch:
-        """Loss and gradient of one minibatch, given the policy's evaluation of it."""
-        distribution, values_B = evaluation.distribution, evaluation.values_B
-        log_probs_B = distribution.log_prob(batch.samples_B)
-        objective = self._objective(batch, log_probs_B, self._advantages(batch))
-        value_error = None if values_B is None else self._value_error(batch, values_B)
-        loss = descent_loss(
-            objective,
-            entropy=self._entropy(distribution),
-            entropy_coefficient=self.knobs.number("entropy_coefficient"),
-            value_error=value_error,
-            value_coefficient=self.knobs.number("value_coefficient"),
-        )
-        norm = self.optimizer.backward(loss)
-        scalar = float(loss.detach())
-        if not (math.isfinite(scalar) and math.isfinite(norm)):
-            named = {"observation": batch.observations_BO, "return": batch.returns_B, "value": values_B}
-            raise_not_finite(self.policy, named | {"log-probability": log_probs_B, "loss": loss})
-        self._note(objective, value_error, norm)
-        return Minibatch(index, scalar, norm, self.scheduled("learning_rate"))
-
-    def _value_error(self, batch: Batch, values_B: Tensor) -> Tensor:
-        """Return the critic's mean squared error, a scalar."""
-        return torch.nn.functional.mse_loss(values_B, batch.returns_B)
-
-    def _advantages(self, batch: Batch) -> Tensor:
-        advantages_B = batch.advantages_B
-        if not self._normalizes or len(batch) < 2:
-            return advantages_B
-        std, mean = torch.std_mean(advantages_B)
-        return (advantages_B - mean) / (std + 1e-8)
-
-    def _entropy(self, distribution: Distribution) -> Tensor | None:
-        """Return the mean entropy where it is part of the loss; once an update it is noted in any case."""
-        wanted = self.knobs.number("entropy_coefficient") > 0.0
-        first = self._tally.count("entropy") == 0
-        if not (wanted or first):
-            return None
-        with torch.set_grad_enabled(wanted):
-            entropy = distribution.entropy().mean()
-        self._tally.add("entropy", float(entropy.detach()))
-        if first and isinstance(distribution, Categorical):
-            with torch.no_grad():
-                self._tally.add("max_probability", float(distribution.max_probability().mean()))
-        return entropy if wanted else None
-
-    def _note(self, objective: Tensor, value_error: Tensor | None, norm: float) -> None:
-        self._tally.add("objective", float(objective.detach()))
-        if value_error is not None:
-            self._tally.add("value_error", float(value_error.detach()))
-        self._tally.add("gradient_norm", norm)
+        self.policy.set_std(std)

@@ -7,13 +7,13 @@ import torch
 from gymnasium import Space
 
 from pgviz.algorithms.a2c import A2C
-from pgviz.algorithms.algorithm import OnPolicyAlgorithm
+from pgviz.algorithms.algorithm import Algorithm
 from pgviz.algorithms.ppo import PPO
 from pgviz.algorithms.reinforce import Reinforce
 from pgviz.config import RunConfig
 from pgviz.policies.build import build_policy
 
-_ALGORITHMS: dict[str, type[OnPolicyAlgorithm]] = {"ppo": PPO, "a2c": A2C, "reinforce": Reinforce}
+_ALGORITHMS: dict[str, type[Algorithm]] = {"ppo": PPO, "a2c": A2C, "reinforce": Reinforce}
 
 
 def build_algorithm(
@@ -23,7 +23,7 @@ def build_algorithm(
     *,
     weights: torch.Generator,
     rng: np.random.Generator,
-) -> OnPolicyAlgorithm:
+) -> Algorithm:
     """Build policy and algorithm.
 
     Parameters

@@ -7,25 +7,25 @@ from torch import Tensor
 from torch.optim.adam import adam
 from torch.optim.rmsprop import rmsprop
 
-from pgviz.policies.policy import Policy
-
 # The values that the published configurations use, rather than torch's own.
 EPSILON, RMSPROP_DECAY = 1e-5, 0.99
 ADAM_DECAY = (0.9, 0.999)
 
 
 class Optimizer:
-    """Adam (Kingma & Ba 2015) or RMSprop (Tieleman & Hinton 2012) over a policy's flat parameters.
+    """Adam (Kingma & Ba 2015) or RMSprop (Tieleman & Hinton 2012) over a flat vector of parameters.
 
     The arithmetic is torch's; its optimiser objects are left out, for on one small vector their bookkeeping costs
     several times the step itself.
 
     Parameters
     ----------
-    policy
-        What is optimised.
+    flat
+        The leaf in which losses are differentiated; stepped in place.
     name
         ``"adam"`` or ``"rmsprop"``.
+    epsilon
+        Added to the root of the mean square.
 
     Attributes
     ----------
@@ -33,10 +33,11 @@ class Optimizer:
         The rate of the last step.
     """
 
-    def __init__(self, policy: Policy, name: str) -> None:
+    def __init__(self, flat: Tensor, name: str, epsilon: float = EPSILON) -> None:
         self.learning_rate = 0.0
-        self._policy = policy
-        self._flat = policy.flat.detach()
+        self._leaf = flat
+        self._flat = flat.detach()
+        self._epsilon = epsilon
         self._adam = name == "adam"
         self._mean = torch.zeros_like(self._flat)
         self._square = torch.zeros_like(self._flat)
@@ -44,13 +45,13 @@ class Optimizer:
 
     def backward(self, loss: Tensor) -> float:
         """Compute the gradient of `loss` and return its Euclidean norm."""
-        self._policy.flat.grad = None
+        self._leaf.grad = None
         loss.backward()  # type: ignore[no-untyped-call]
         return float(torch.linalg.vector_norm(self._gradient))
 
     @property
     def _gradient(self) -> Tensor:
-        gradient = self._policy.flat.grad
+        gradient = self._leaf.grad
         assert gradient is not None
         return gradient
 
@@ -79,7 +80,7 @@ class Optimizer:
             beta2=ADAM_DECAY[1],
             lr=self.learning_rate,
             weight_decay=0.0,
-            eps=EPSILON,
+            eps=self._epsilon,
             maximize=False,
         )
 
@@ -94,7 +95,7 @@ class Optimizer:
             foreach=False,
             lr=self.learning_rate,
             alpha=RMSPROP_DECAY,
-            eps=EPSILON,
+            eps=self._epsilon,
             weight_decay=0.0,
             momentum=0.0,
             centered=False,

@@ -12,7 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pgviz.algorithms.algorithm import Batch, Minibatch, OnPolicyAlgorithm
+from pgviz.algorithms.algorithm import Minibatch
+from pgviz.algorithms.on_policy import Batch, OnPolicyAlgorithm
 from pgviz.algorithms.rollout import Rollout
 
 # An update ends once the policy has moved this much further than the target.
@@ -34,7 +35,7 @@ class PPO(OnPolicyAlgorithm):
         old = evaluation.distribution.log_prob(batch.samples_B)
         batch = replace(batch, old_log_probs_B=old, old_values_B=evaluation.values_B)
         for index, part in enumerate(self._parts(batch)):
-            minibatch = self._compute(part, index, self.policy.evaluate(part.observations_BO))
+            minibatch = self._compute(part, index, self.policy.evaluate(part.observations_BO, part.masks_BA))
             target = self.knobs.optional("target_kl")
             if target is not None and self._last_kl > KL_MARGIN * target:
                 return

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgviz.policies.decision import Array
-from pgviz.policies.policy import Samples
+from pgviz.policies.policy import Mask, Samples
 
 
 class Rollout:
@@ -34,6 +34,7 @@ class Rollout:
         self._ended = np.empty((capacity, copies), bool)
         self._active = np.empty((capacity, copies), bool)
         self._samples: Samples | None = None
+        self._masks: Mask | None = None
         self.final_observations: dict[tuple[int, int], Array] = {}
         self.last_observations_NO: Array = self._observations[0]
 
@@ -45,11 +46,18 @@ class Rollout:
         terminated_N: NDArray[np.bool_],
         truncated_N: NDArray[np.bool_],
         active_N: NDArray[np.bool_] | None = None,
+        masks_NA: Mask | None = None,
     ) -> None:
-        """Add one step of every copy; `active_N` is false for a copy that was not stepped."""
+        """Add one step of every copy.
+
+        `active_N` is false for a copy that was not stepped; `masks_NA` says which choices were legal, and is given
+        either at every step or at none.
+        """
         t = self.length
         if self._samples is None:
             self._samples = np.empty((len(self._rewards), *samples.shape), samples.dtype)
+        if masks_NA is not None and self._masks is None:
+            self._masks = np.ones((len(self._rewards), *masks_NA.shape), bool)
         if t == len(self._rewards):
             self._grow()
         assert self._samples is not None
@@ -59,12 +67,15 @@ class Rollout:
         self._terminated[t] = terminated_N
         np.logical_or(terminated_N, truncated_N, out=self._ended[t])
         self._active[t] = True if active_N is None else active_N
+        if self._masks is not None:
+            self._masks[t] = True if masks_NA is None else masks_NA
         self.length = t + 1
 
     def _grow(self) -> None:
-        for name in ("_observations", "_rewards", "_terminated", "_ended", "_active", "_samples"):
+        for name in ("_observations", "_rewards", "_terminated", "_ended", "_active", "_samples", "_masks"):
             array = getattr(self, name)
-            setattr(self, name, np.concatenate([array, np.empty_like(array)]))
+            if array is not None:
+                setattr(self, name, np.concatenate([array, np.empty_like(array)]))
 
     def add_final_observation(self, copy: int, observation_O: Array) -> None:
         """Remember the state in which the last step left a copy whose episode ended."""
@@ -113,3 +124,16 @@ class Rollout:
         assert self._samples is not None
         samples = self._samples[: self.length]
         return samples.reshape(self.length * self.copies, *samples.shape[2:])
+
+    @property
+    def masks_BA(self) -> Mask | None:
+        """Which choices were legal, flattened over time and copies; ``None`` where nothing was masked."""
+        return None if self._masks is None else self._masks[: self.length].reshape(self.length * self.copies, -1)
+
+    @property
+    def next_observations_BO(self) -> Array:
+        """The state that each step led to, flattened: of an ended episode, its own last one."""
+        after = np.concatenate([self._observations[1 : self.length], self.last_observations_NO[None]])
+        for (t, n), observation_O in self.final_observations.items():
+            after[t, n] = observation_O
+        return after.reshape(self.length * self.copies, -1)

@@ -23,6 +23,8 @@ class UpdateStatistics:
     clip_fraction: float | None
     gradient_norm: float
     minibatches: int
+    epsilon: float | None = None
+    temperature: float | None = None
 
 
 @dataclass(slots=True)

@@ -82,6 +82,9 @@ class VectorEnvironment:
     episode_numbers, episode_seeds, episode_lengths, episode_returns
         Of each copy's current episode, ``(N,)``: its number from 1, counted over all copies in the order in which
         they begin; its seed; its steps and its undiscounted return so far.
+    masks_NA
+        Which actions are legal in each copy's present state, ``(N, A)``; ``None`` where the environment does not
+        say. A new array after every step.
 
     Raises
     ------
@@ -120,6 +123,7 @@ class VectorEnvironment:
         self._begun = [0] * count
         self._episodes = 0
         self._waiting: set[int] = set()
+        self.masks_NA: NDArray[np.bool_] | None = None
         self._observations = np.zeros((count, self.encoder.size), np.float32)
 
     @property

@@ -44,7 +44,16 @@ ACTION_BOUNDS = Parameter(
     kind="choice",
     choices=("squash", "clip"),
 )
-POLICY = (HIDDEN_SIZES, ACTIVATION, INITIAL_STD, ACTION_BOUNDS)
+ACTION_MASK = Parameter(
+    "action_mask",
+    True,
+    "Action mask",
+    "Whether illegal actions, where the environment names them, get probability 0 in acting and in learning. "
+    "Switched off, the policy has to find out by itself.",
+    kind="flag",
+    live="update",
+)
+POLICY = (HIDDEN_SIZES, ACTIVATION, INITIAL_STD, ACTION_BOUNDS, ACTION_MASK)
 
 LEARNING_RATE = Parameter(
     "learning_rate",

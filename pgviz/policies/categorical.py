@@ -15,7 +15,7 @@ from torch import Tensor
 from pgviz.policies.decision import Array, CategoricalDecision, PolicyFacts
 from pgviz.policies.distributions import Categorical, sample_categorical
 from pgviz.policies.networks import NetworkShape
-from pgviz.policies.policy import Policy, Samples
+from pgviz.policies.policy import Mask, Policy, Samples
 
 
 class CategoricalPolicy(Policy):
@@ -35,10 +35,12 @@ class CategoricalPolicy(Policy):
         self.start = start
         self._flatten()
 
-    def _distribution(self, outputs_BK: Tensor, log_std_D: Tensor | None) -> Categorical:
+    def _distribution(self, outputs_BK: Tensor, log_std_D: Tensor | None, masks_BA: Tensor | None) -> Categorical:
         return Categorical(outputs_BK)
 
-    def act(self, observations_NO: Array, rng: np.random.Generator) -> NDArray[np.int64]:
+    def act(
+        self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None = None
+    ) -> NDArray[np.int64]:
         """Draw an index per state, shape ``(N,)``."""
         return sample_categorical(self.fast_actor.forward(observations_NO)[0], rng)
 
@@ -46,7 +48,9 @@ class CategoricalPolicy(Policy):
         """Shift the indices to the space's first action."""
         return samples + self.start if self.start else samples
 
-    def decide(self, observation_O: Array, sample: Samples | None) -> CategoricalDecision:
+    def decide(
+        self, observation_O: Array, sample: Samples | None, mask_A: Mask | None = None
+    ) -> CategoricalDecision:
         """Describe the choice of one index."""
         with torch.no_grad():
             logits_A = self.actor(torch.from_numpy(observation_O[None]))[0]

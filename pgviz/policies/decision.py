@@ -25,7 +25,7 @@ class PolicyFacts:
     Parameters
     ----------
     kind
-        ``"categorical"`` or ``"gaussian"``.
+        ``"categorical"``, ``"gaussian"``, ``"factored"``, ``"values"`` (Q over actions) or ``"bins"`` (over bins).
     parameter_count
         Numbers that are learned.
     has_std
@@ -43,7 +43,7 @@ class PolicyFacts:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What one environment's policy saw and did; the base of the two kinds below.
+    """What one environment's policy saw and did; the base of the kinds below.
 
     Parameters
     ----------
@@ -76,17 +76,69 @@ class CategoricalDecision(Decision):
         ``start + chosen``.
     start
         The smallest action of the ``Discrete`` space.
+    mask_A
+        True where an action is legal, ``(A,)``; ``None`` where all are.
+    values_A
+        Q(s, ·) of a value-based agent, ``(A,)``; ``None`` where there is none.
     """
 
     probabilities_A: Array
     logits_A: Array
     chosen: int | None
     start: int = 0
+    mask_A: NDArray[np.bool_] | None = None
+    values_A: Array | None = None
 
     @property
     def action(self) -> int | None:
         """The action as the environment was sent it."""
         return None if self.chosen is None else self.start + self.chosen
+
+
+@dataclass(frozen=True, slots=True)
+class FactoredDecision(Decision):
+    """Several choices made independently of each other, given the state: π(a|s) = Π π_i(a_i|s).
+
+    Parameters
+    ----------
+    factors
+        The choice of each factor; its own entropy and log-probability, and no value.
+    """
+
+    factors: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BinnedDecision(Decision):
+    """A real action chosen out of a grid of K bins per dimension.
+
+    Parameters
+    ----------
+    centres_DK
+        The action that each bin stands for.
+    probabilities_DK
+        Marginal probability of each bin.
+    values_DK
+        Q(s, ·) of each bin: the best that the other dimensions allow.
+    chosen_D
+        Index of the bin taken in each dimension, or ``None`` where none has been chosen yet.
+    low_D, high_D
+        The bounds, which the bins divide evenly.
+    """
+
+    centres_DK: Array
+    probabilities_DK: Array
+    values_DK: Array
+    chosen_D: NDArray[np.int64] | None
+    low_D: Array
+    high_D: Array
+
+    @property
+    def action_D(self) -> Array | None:
+        """The action as the environment was sent it, flattened."""
+        if self.chosen_D is None:
+            return None
+        return np.asarray(self.centres_DK[np.arange(len(self.chosen_D)), self.chosen_D])
 
 
 @dataclass(frozen=True, slots=True)

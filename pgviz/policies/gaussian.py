@@ -16,7 +16,7 @@ from pgviz.policies.bounds import ActionBounds
 from pgviz.policies.decision import Array, GaussianDecision, PolicyFacts
 from pgviz.policies.distributions import DiagonalGaussian, SquashedGaussian, sample_gaussian
 from pgviz.policies.networks import NetworkShape
-from pgviz.policies.policy import Policy, Samples
+from pgviz.policies.policy import Mask, Policy, Samples
 
 
 class GaussianPolicy(Policy):
@@ -52,13 +52,17 @@ class GaussianPolicy(Policy):
         self._shape, self._dtype = low.shape, low.dtype
         self._flatten()
 
-    def _distribution(self, outputs_BK: Tensor, log_std_D: Tensor | None) -> DiagonalGaussian:
+    def _distribution(
+        self, outputs_BK: Tensor, log_std_D: Tensor | None, masks_BA: Tensor | None
+    ) -> DiagonalGaussian:
         assert log_std_D is not None
         if self.squash:
             return SquashedGaussian(outputs_BK, log_std_D, self.bounds)
         return DiagonalGaussian(outputs_BK, log_std_D)
 
-    def act(self, observations_NO: Array, rng: np.random.Generator) -> NDArray[np.float32]:
+    def act(
+        self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None = None
+    ) -> NDArray[np.float32]:
         """Draw a real vector per state, before squashing, shape ``(N, D)``."""
         std_D = np.exp(self.log_std.detach().numpy())
         return sample_gaussian(self.fast_actor.forward(observations_NO)[0], std_D, rng)
@@ -72,12 +76,12 @@ class GaussianPolicy(Policy):
         real = np.asarray(samples, float)
         return self.bounds.squash(real) if self.squash else self.bounds.clip(real)
 
-    def decide(self, observation_O: Array, sample: Samples | None) -> GaussianDecision:
+    def decide(self, observation_O: Array, sample: Samples | None, mask_A: Mask | None = None) -> GaussianDecision:
         """Describe the draw of one vector."""
         sample_D = None if sample is None else np.array(sample, np.float32)
         with torch.no_grad():
             mean_BD = self.actor(torch.from_numpy(observation_O[None]))
-            distribution = self._distribution(mean_BD, self.log_std)
+            distribution = self._distribution(mean_BD, self.log_std, None)
             entropy = distribution.entropy()
             log_prob = None
             if sample_D is not None:

@@ -1,7 +1,7 @@
 """Policy: a network whose outputs are a distribution over actions, and beside it a critic.
 
 Shape suffixes: B batch, N copies of the environment, O observation entries, K outputs of the actor, D action
-dimensions.
+dimensions, A choices that a mask allows or not (over all factors, for a factored policy).
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from pgviz.errors import UsageError
 from pgviz.policies.decision import Array, Decision, PolicyFacts
 from pgviz.policies.distributions import Distribution
 from pgviz.policies.networks import NetworkShape, Perceptron
 
 Samples = NDArray[np.generic]
+Mask = NDArray[np.bool_]
 
 # A policy that starts near the uniform one explores; a critic starts at its natural scale.
 ACTOR_GAIN, CRITIC_GAIN = 0.01, 1.0
@@ -62,9 +64,12 @@ class Policy(nn.Module, ABC):
         All parameters, the actor's first; the leaf in which losses are differentiated.
     log_std
         The free parameter of a Gaussian policy, or ``None``.
+    takes_masks
+        Whether there are choices that a mask can rule out.
     """
 
     flat: Tensor
+    takes_masks = False
 
     def __init__(self, shape: NetworkShape, outputs: int, generator: torch.Generator) -> None:
         super().__init__()
@@ -98,21 +103,29 @@ class Policy(nn.Module, ABC):
             gradients[name] = self.flat.grad[start : start + parameter.numel()].view(parameter.shape)
         return gradients
 
-    def evaluate(self, observations_BO: Tensor) -> Evaluation:
-        """Return π(·|s) and V(s) for a batch of states, in one pass; the fast path of learning."""
-        outputs_BK, values_B, log_std_D = _Forward.apply(self.flat, observations_BO, self)  # type: ignore[no-untyped-call]
-        return Evaluation(self._distribution(outputs_BK, log_std_D), values_B)
+    def evaluate(self, observations_BO: Tensor, masks_BA: Tensor | None = None) -> Evaluation:
+        """Return π(·|s) and V(s) for a batch of states, in one pass; the fast path of learning.
 
-    def distribution(self, observations_BO: Tensor) -> Distribution:
+        Parameters
+        ----------
+        observations_BO
+            The states.
+        masks_BA
+            True where a choice is legal in its state; ``None`` where all are in every state.
+        """
+        outputs_BK, values_B, log_std_D = _Forward.apply(self.flat, observations_BO, self)  # type: ignore[no-untyped-call]
+        return Evaluation(self._distribution(outputs_BK, log_std_D, masks_BA), values_B)
+
+    def distribution(self, observations_BO: Tensor, masks_BA: Tensor | None = None) -> Distribution:
         """Return π(·|s) for a batch of states, by the modules themselves."""
-        return self._distribution(self.actor(observations_BO), self.log_std)
+        return self._distribution(self.actor(observations_BO), self.log_std, masks_BA)
 
     @abstractmethod
-    def _distribution(self, outputs_BK: Tensor, log_std_D: Tensor | None) -> Distribution:
+    def _distribution(self, outputs_BK: Tensor, log_std_D: Tensor | None, masks_BA: Tensor | None) -> Distribution:
         """Turn the actor's outputs into π(·|s)."""
 
     @abstractmethod
-    def act(self, observations_NO: Array, rng: np.random.Generator) -> Samples:
+    def act(self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None = None) -> Samples:
         """Draw one sample per state; the fast path, without a graph and without the critic."""
 
     @abstractmethod
@@ -120,7 +133,7 @@ class Policy(nn.Module, ABC):
         """Turn samples into what the environment is sent, one per copy."""
 
     @abstractmethod
-    def decide(self, observation_O: Array, sample: Samples | None) -> Decision:
+    def decide(self, observation_O: Array, sample: Samples | None, mask_A: Mask | None = None) -> Decision:
         """Describe the decision that led to `sample`, changing nothing and drawing nothing.
 
         Without a sample, describe what the policy would choose from.
@@ -136,10 +149,21 @@ class Policy(nn.Module, ABC):
         """A copy of log_std per action dimension, or ``None`` where there is none."""
         return None
 
-    def likeliest(self, observations_NO: Array) -> Samples:
+    def set_std(self, std: float) -> None:
+        """Start log_std again at ln `std` in every dimension.
+
+        Raises
+        ------
+        UsageError
+            Where the policy has no log_std that is a free parameter.
+        """
+        raise UsageError("a softmax policy has no standard deviation to set.")
+
+    def likeliest(self, observations_NO: Array, masks_NA: Mask | None = None) -> Samples:
         """Return the mode of each state's distribution, for evaluation."""
+        masks = None if masks_NA is None else torch.from_numpy(masks_NA)
         with torch.no_grad():
-            return self.distribution(torch.from_numpy(observations_NO)).mode()
+            return self.distribution(torch.from_numpy(observations_NO), masks).mode()
 
     def values(self, observations_BO: Array) -> NDArray[np.float32]:
         """Return V(s), shape ``(B,)``, without a graph.

@@ -14,15 +14,24 @@ from numpy.typing import NDArray
 from pgviz.config import RunConfig
 from pgviz.environments.facts import EnvironmentFacts, EnvironmentListing
 from pgviz.parameters import Value
-from pgviz.policies.decision import CategoricalDecision, Decision, GaussianDecision, PolicyFacts
+from pgviz.policies.decision import (
+    BinnedDecision,
+    CategoricalDecision,
+    Decision,
+    FactoredDecision,
+    GaussianDecision,
+    PolicyFacts,
+)
 
 __all__ = [
+    "BinnedDecision",
     "CategoricalDecision",
     "Decision",
     "EnvironmentFacts",
     "EnvironmentListing",
     "EpisodeEnded",
     "Event",
+    "FactoredDecision",
     "GaussianDecision",
     "MinibatchComputed",
     "ParameterChanged",
@@ -194,6 +203,10 @@ class UpdateApplied(Event):
         Mean norm of the gradient before clipping.
     minibatches
         How many optimiser steps were made.
+    epsilon
+        Share of actions drawn at random, or ``None`` where the policy is not ε-greedy.
+    temperature
+        Weight α of the entropy, or ``None`` where it is not learned.
     """
 
     update: int
@@ -208,6 +221,8 @@ class UpdateApplied(Event):
     clip_fraction: float | None
     gradient_norm: float
     minibatches: int
+    epsilon: float | None = None
+    temperature: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

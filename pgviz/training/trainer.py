@@ -21,8 +21,7 @@ from pgviz.config import RunConfig
 from pgviz.environments.vector import EndedEpisode, VectorEnvironment, VectorStep
 from pgviz.errors import UsageError
 from pgviz.parameters import Boundary, Value
-from pgviz.policies.gaussian import GaussianPolicy
-from pgviz.policies.policy import Samples
+from pgviz.policies.policy import Mask, Samples
 from pgviz.training.events import (
     EpisodeEnded,
     Event,
@@ -119,18 +118,20 @@ class Trainer:
         UsageError
             Where this run has no such knob, or the value is out of range.
         """
-        if name == "initial_std" and not isinstance(self.policy, GaussianPolicy):
-            raise UsageError("a softmax policy has no standard deviation to set.")
+        if name == "initial_std" and not self.policy.facts.has_std:
+            raise UsageError("this policy has no standard deviation to set.")
         self.algorithm.knobs.ask(name, value)
 
     def look(self) -> StateShown:
         """Describe the watched copy as it is now; draws no random number and changes nothing."""
         index, environment = self._watched, self.environment
+        masks_NA = self._masks_NA
+        mask_A = None if masks_NA is None else masks_NA[index]
         detail = StepDetail(
             environment_index=index,
             episode=int(environment.episode_numbers[index]),
             episode_step=int(environment.episode_lengths[index]),
-            decision=self.policy.decide(self._observations[index], None),
+            decision=self.policy.decide(self._observations[index], None, mask_A),
             reward=None,
             terminated=False,
             truncated=False,
@@ -150,6 +151,7 @@ class Trainer:
         while self.step < self.config.steps:
             yield from self._turn_knobs("update")
             remaining = 1.0 - self.step / self.config.steps
+            self.algorithm.begin_rollout(remaining)
             yield from self._collect()
             yield from self._improve(remaining)
             self._begin_episodes()
@@ -185,14 +187,17 @@ class Trainer:
     def _advance(self) -> tuple[StepDetail | None, VectorStep]:
         """Take one step in every active copy."""
         observations_NO, active_N = self._observations, self._active
-        samples = self.policy.act(observations_NO, self._rng)
+        masks_NA = self._masks_NA
+        samples = self.algorithm.act(observations_NO, self._rng, masks_NA)
         frame = self.environment.render(self._watched) if self.watch.wanted else None
         result = self.environment.step(self.policy.to_actions(samples), active_N, autoreset=active_N is None)
         rollout = self._rollout
-        rollout.append(observations_NO, samples, result.rewards, result.terminated, result.truncated, active_N)
+        rollout.append(
+            observations_NO, samples, result.rewards, result.terminated, result.truncated, active_N, masks_NA
+        )
         for copy, observation_O in result.final_observations.items():
             rollout.add_final_observation(copy, observation_O)
-        detail = self._describe(samples, result, frame) if self.watch.wanted else None
+        detail = self._describe(samples, result, frame, masks_NA) if self.watch.wanted else None
         self._observations = result.observations
         self.step += self.config.environment_count if active_N is None else int(active_N.sum())
         if active_N is not None:
@@ -217,15 +222,23 @@ class Trainer:
             return index
         return int(self._active.argmax())
 
-    def _describe(self, samples: Samples, result: VectorStep, frame: NDArray[np.uint8] | None) -> StepDetail:
+    @property
+    def _masks_NA(self) -> Mask | None:
+        """Which choices are legal in the present states; ``None`` where all are, or where masks are ignored."""
+        return self.environment.masks_NA if self.policy.takes_masks and self.algorithm.uses_masks else None
+
+    def _describe(
+        self, samples: Samples, result: VectorStep, frame: NDArray[np.uint8] | None, masks_NA: Mask | None
+    ) -> StepDetail:
         index = self._watched
+        mask_A = None if masks_NA is None else masks_NA[index]
         ended = next((each for each in result.ended if each.environment_index == index), None)
         environment = self.environment
         return StepDetail(
             environment_index=index,
             episode=ended.episode if ended else int(environment.episode_numbers[index]),
             episode_step=(ended.length if ended else int(environment.episode_lengths[index])) - 1,
-            decision=self.policy.decide(self._observations[index], samples[index]),
+            decision=self.policy.decide(self._observations[index], samples[index], mask_A),
             reward=float(result.rewards[index]),
             terminated=bool(result.terminated[index]),
             truncated=bool(result.truncated[index]),
@@ -263,9 +276,8 @@ class Trainer:
     def _turn_knobs(self, boundary: Boundary) -> Iterator[ParameterChanged]:
         """Apply the knobs that were asked for and may change here."""
         for name, previous, value in self.algorithm.knobs.apply(boundary):
-            if name == "initial_std" and isinstance(self.policy, GaussianPolicy):
-                self.policy.set_std(self.algorithm.knobs.number(name))
-                self.algorithm.optimizer.forget(self.policy.log_std)
+            if name == "initial_std":
+                self.algorithm.set_std(self.algorithm.knobs.number(name))
             yield ParameterChanged(self.step, name, previous, value)
 
 

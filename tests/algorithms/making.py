@@ -9,8 +9,8 @@ import torch
 from gymnasium import Space, spaces
 from torch import Tensor
 
-from pgviz.algorithms.algorithm import OnPolicyAlgorithm
 from pgviz.algorithms.build import build_algorithm
+from pgviz.algorithms.on_policy import OnPolicyAlgorithm
 from pgviz.algorithms.rollout import Rollout
 from pgviz.config import RunConfig
 
@@ -36,6 +36,7 @@ def make_algorithm(
     with torch.no_grad():
         flat = algorithm.policy.flat
         flat.add_(moved * torch.randn(flat.numel(), generator=torch.Generator().manual_seed(1)))
+    assert isinstance(algorithm, OnPolicyAlgorithm)
     return algorithm
 
 

@@ -11,8 +11,9 @@ import pytest
 import torch
 from gymnasium import Space
 
-from pgviz.algorithms.algorithm import Batch, Minibatch, OnPolicyAlgorithm
+from pgviz.algorithms.algorithm import Minibatch
 from pgviz.algorithms.objective import descent_loss
+from pgviz.algorithms.on_policy import Batch, OnPolicyAlgorithm
 from tests.algorithms.making import BOX, DISCRETE, OBSERVATION_SIZE, actor_gradient, make_algorithm
 from tests.algorithms.written_out import Floats, Outputs, a2c_loss, normalised, outputs, ppo_loss
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from pgviz.algorithms.algorithm import OnPolicyAlgorithm
+from pgviz.algorithms.on_policy import OnPolicyAlgorithm
 from pgviz.algorithms.rollout import Rollout
 from pgviz.errors import NumericalFault
 from tests.algorithms.making import ALGORITHMS, BOX, DISCRETE, make_algorithm, random_rollout

@@ -33,7 +33,7 @@ def _loss(flat: torch.Tensor, step: int) -> torch.Tensor:
 def test_that_steps_are_those_of_torch_with_its_gradient_clipping(name: str, max_norm: float | None) -> None:
     policy = _policy()
     mirror = policy.flat.detach().clone().requires_grad_()
-    ours, peer = Optimizer(policy, name), _peer(name, mirror)
+    ours, peer = Optimizer(policy.flat, name), _peer(name, mirror)
     for step, rate in enumerate(RATES):
         norm = ours.backward(_loss(policy.flat, step))
         ours.step(rate, norm, max_norm)
@@ -50,7 +50,7 @@ def test_that_steps_are_those_of_torch_with_its_gradient_clipping(name: str, max
 
 def test_that_a_long_gradient_is_shortened_to_the_limit_and_a_short_one_left_alone() -> None:
     policy = _policy()
-    optimizer = Optimizer(policy, "adam")
+    optimizer = Optimizer(policy.flat, "adam")
     weights = torch.linspace(-3, 3, policy.flat.numel())
     for limit, expected in ((0.25, 0.25), (1e3, float(weights.norm()))):
         norm = optimizer.backward((policy.flat * weights).sum())
@@ -64,7 +64,7 @@ def test_that_a_long_gradient_is_shortened_to_the_limit_and_a_short_one_left_alo
 def test_that_forgetting_clears_the_moments_of_that_parameter_alone(name: str) -> None:
     policy = _policy()
     assert policy.log_std is not None
-    optimizer = Optimizer(policy, name)
+    optimizer = Optimizer(policy.flat, name)
     for step in range(3):
         optimizer.step(1e-2, optimizer.backward(_loss(policy.flat, step)), None)
     moments = (optimizer._mean, optimizer._square)
@@ -79,6 +79,6 @@ def test_that_forgetting_clears_the_moments_of_that_parameter_alone(name: str) -
 
 def test_that_a_new_loss_replaces_the_gradient_of_the_last_one() -> None:
     policy = _policy()
-    optimizer = Optimizer(policy, "adam")
+    optimizer = Optimizer(policy.flat, "adam")
     norms = [optimizer.backward(policy.flat.sum()) for _ in range(2)]
     assert norms[0] == norms[1] == pytest.approx(policy.flat.numel() ** 0.5)

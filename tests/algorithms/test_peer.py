@@ -15,7 +15,7 @@ import torch
 from gymnasium import Space, spaces
 from torch import Tensor
 
-from pgviz.algorithms.algorithm import OnPolicyAlgorithm
+from pgviz.algorithms.on_policy import OnPolicyAlgorithm
 from pgviz.algorithms.rollout import Rollout
 from tests.algorithms.making import BOX, DISCRETE, OBSERVATION_SIZE, make_algorithm, random_rollout
 

@@ -15,8 +15,8 @@ import torch
 from gymnasium import spaces
 from torch import Tensor
 
-from pgviz.algorithms.algorithm import OnPolicyAlgorithm
 from pgviz.algorithms.objective import descent_loss
+from pgviz.algorithms.on_policy import OnPolicyAlgorithm
 from pgviz.algorithms.rollout import Rollout
 from pgviz.config import RunConfig
 from pgviz.session.headless import train
@@ -145,7 +145,7 @@ def test_that_a_flipped_sign_would_be_found(name: str, monkeypatch: pytest.Monke
     def wrong(objective: Tensor, **others: object) -> Tensor:
         return descent_loss(-objective, **others)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("pgviz.algorithms.algorithm.descent_loss", wrong)
+    monkeypatch.setattr("pgviz.algorithms.on_policy.descent_loss", wrong)
     with pytest.raises(AssertionError, match="not close"):
         _check(_make(name))
 

@@ -8,9 +8,17 @@ import numpy as np
 import pytest
 import torch
 
+from pgviz.algorithms.on_policy import OnPolicyAlgorithm
+from pgviz.algorithms.optimizer import Optimizer
 from pgviz.errors import UsageError
 from pgviz.training.events import MinibatchComputed, ParameterChanged, StepTaken, UpdateApplied
+from pgviz.training.trainer import Trainer
 from tests.training.driving import ALGORITHMS, pull_until, short_config, trainer_of
+
+
+def _optimizer(trainer: Trainer) -> Optimizer:
+    assert isinstance(trainer.algorithm, OnPolicyAlgorithm)
+    return trainer.algorithm.optimizer
 
 
 def test_that_the_learning_rate_changes_at_the_next_minibatch() -> None:
@@ -22,12 +30,12 @@ def test_that_the_learning_rate_changes_at_the_next_minibatch() -> None:
         assert isinstance(changed, ParameterChanged)
         assert (changed.name, changed.previous, changed.value) == ("learning_rate", 1e-3, 5e-3)
         # The minibatch that had been computed was applied at the rate that it named.
-        assert trainer.algorithm.optimizer.learning_rate == 1e-3
+        assert _optimizer(trainer).learning_rate == 1e-3
         following = next(events)
         assert isinstance(following, MinibatchComputed)
         assert following.learning_rate == 5e-3
         next(events)
-        assert trainer.algorithm.optimizer.learning_rate == 5e-3
+        assert _optimizer(trainer).learning_rate == 5e-3
 
 
 def test_that_with_a_schedule_the_knob_sets_the_base() -> None:
@@ -48,7 +56,7 @@ def test_that_the_initial_std_starts_log_std_again_at_the_next_update_and_clears
 ) -> None:
     settings = {"steps": 2000} if algorithm == "reinforce" else {}
     with trainer_of(short_config("Pendulum-v1", algorithm, learning_rate=0.01, **settings)) as trainer:
-        events, optimizer = trainer.events(), trainer.algorithm.optimizer
+        events, optimizer = trainer.events(), _optimizer(trainer)
         pull_until(events, UpdateApplied)
         pull_until(events, StepTaken)
         trainer.ask("initial_std", 0.3)

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from pgviz.algorithms.reinforce import Reinforce
 from pgviz.training.events import EpisodeEnded, MinibatchComputed, StepTaken, UpdateApplied
 from tests.training import places
 from tests.training.driving import events_of, of_kind, pull_until, short_config, trainer_of
@@ -41,6 +42,7 @@ def test_that_every_step_of_every_episode_is_learned_from(copies: int, episodes:
     with trainer_of(config) as trainer:
         events = trainer.events()
         pull_until(events, MinibatchComputed)
+        assert isinstance(trainer.algorithm, Reinforce)
         batch, _ = trainer.algorithm._estimate(trainer._rollout, gae_lambda=1.0, keep_graph=False)
         assert len(batch) == trainer.step
         # One reward for each step: the return-to-go counts down to 1 in each episode.

@@ -1,0 +1,106 @@
+"""ReplayBuffer: what off-policy algorithms have lived through, drawn from at random.
+
+Shape suffixes: B batch, O observation entries, A choices.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgviz.algorithms.rollout import Rollout
+from pgviz.policies.policy import Mask, Samples
+
+
+class Transitions(NamedTuple):
+    """Steps drawn from a replay buffer, as new arrays.
+
+    Parameters
+    ----------
+    observations_BO, samples_B, rewards_B
+        s, what the policy drew in it, and r.
+    next_observations_BO
+        s′, the state that the step led to, before any reset.
+    terminated_B
+        1 where the task ended there, so that nothing follows; 0 also where a limit cut the episode off.
+    next_masks_BA
+        Which choices are legal in s′, or ``None`` where all are.
+    """
+
+    observations_BO: NDArray[np.float32]
+    samples_B: Samples
+    rewards_B: NDArray[np.float32]
+    next_observations_BO: NDArray[np.float32]
+    terminated_B: NDArray[np.float32]
+    next_masks_BA: Mask | None
+
+
+class ReplayBuffer:
+    """The last `capacity` steps, the oldest overwritten first.
+
+    Parameters
+    ----------
+    capacity
+        How many steps are kept.
+
+    Attributes
+    ----------
+    added
+        Steps added so far, those that were overwritten included.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self.added = 0
+        self._columns: dict[str, NDArray[Any]] = {}
+
+    def __len__(self) -> int:
+        return min(self.added, self.capacity)
+
+    def add(self, rollout: Rollout, next_masks_BA: Mask | None = None) -> None:
+        """Add every step of a rollout, in the order in which they were taken."""
+        active_B = rollout.active_B
+        steps = {
+            "observations": rollout.observations_BO[active_B],
+            "samples": rollout.samples_B[active_B],
+            "rewards": rollout.rewards_TN.reshape(-1)[active_B],
+            "next_observations": rollout.next_observations_BO[active_B],
+            "terminated": rollout.terminated_TN.reshape(-1)[active_B],
+        }
+        if next_masks_BA is not None:
+            steps["next_masks"] = next_masks_BA[active_B]
+        count = len(steps["rewards"])
+        places = np.arange(self.added, self.added + count)[-self.capacity :] % self.capacity
+        for name, values in steps.items():
+            self._column(name, values)[places] = values[-self.capacity :]
+        self.added += count
+
+    def _column(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
+        if name not in self._columns:
+            # Pages that were never written to take no memory, so that a large capacity costs what is in it.
+            self._columns[name] = np.zeros((self.capacity, *values.shape[1:]), values.dtype)
+        return self._columns[name]
+
+    def sample(self, size: int, rng: np.random.Generator) -> Transitions:
+        """Draw `size` steps with replacement, each with equal probability.
+
+        Raises
+        ------
+        ValueError
+            Where nothing has been added yet.
+        """
+        if not self.added:
+            raise ValueError("the replay buffer is empty")
+        places_B = rng.integers(0, len(self), size)
+        columns = self._columns
+        masks = columns.get("next_masks")
+        return Transitions(
+            columns["observations"][places_B],
+            columns["samples"][places_B],
+            columns["rewards"][places_B],
+            columns["next_observations"][places_B],
+            columns["terminated"][places_B].astype(np.float32),
+            None if masks is None else masks[places_B],
+        )
