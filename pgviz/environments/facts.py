@@ -6,6 +6,26 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class ActionFactor:
+    """One of several choices that make up an action, in the order of a ``FactoredDecision``'s factors.
+
+    Parameters
+    ----------
+    name
+        What is chosen.
+    labels
+        A name for each option, or, of a real vector, for each dimension.
+    low, high
+        Bounds of each dimension of a real vector, ±inf where there is none; empty for a choice among options.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class EnvironmentFacts:
     """What a panel may want to say of an environment.
 
@@ -16,9 +36,10 @@ class EnvironmentFacts:
     observation, action
         The two spaces in words.
     action_labels
-        A name for each discrete action, or for each dimension of a continuous one.
+        A name for each discrete action, or for each dimension of a continuous one. Where the action is made up of
+        several, for each continuous dimension in it: what log_std has an entry for.
     action_low, action_high
-        Bounds of each action dimension; empty for discrete actions.
+        Bounds of each continuous action dimension; empty for discrete actions.
     frames_per_second
         The environment's own real-time rate.
     episode_step_limit
@@ -27,6 +48,8 @@ class EnvironmentFacts:
         The mean return at which the environment counts as solved, or ``None``.
     renders
         Whether it can draw ``rgb_array`` frames.
+    factors
+        What an action is made up of; empty for plain ``Discrete`` and real ``Box`` actions.
     """
 
     id: str
@@ -40,6 +63,7 @@ class EnvironmentFacts:
     episode_step_limit: int | None = None
     reward_threshold: float | None = None
     renders: bool = True
+    factors: tuple[ActionFactor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
