@@ -59,9 +59,12 @@ class ReplayBuffer:
     def __len__(self) -> int:
         return min(self.added, self.capacity)
 
-    def add(self, rollout: Rollout, next_masks_BA: Mask | None = None) -> None:
-        """Add every step of a rollout, in the order in which they were taken."""
-        active_B = rollout.active_B
+    def add(self, rollout: Rollout) -> None:
+        """Add every step of a rollout, in the order in which they were taken.
+
+        A step in which nothing was masked, in a run that masks elsewhere, leads to a state where all is legal.
+        """
+        active_B, next_masks_BA = rollout.active_B, rollout.next_masks_BA
         steps = {
             "observations": rollout.observations_BO[active_B],
             "samples": rollout.samples_B[active_B],
@@ -71,6 +74,8 @@ class ReplayBuffer:
         }
         if next_masks_BA is not None:
             steps["next_masks"] = next_masks_BA[active_B]
+        elif "next_masks" in self._columns:
+            steps["next_masks"] = np.ones((len(steps["rewards"]), *self._columns["next_masks"].shape[1:]), bool)
         count = len(steps["rewards"])
         places = np.arange(self.added, self.added + count)[-self.capacity :] % self.capacity
         for name, values in steps.items():
@@ -81,6 +86,8 @@ class ReplayBuffer:
         if name not in self._columns:
             # Pages that were never written to take no memory, so that a large capacity costs what is in it.
             self._columns[name] = np.zeros((self.capacity, *values.shape[1:]), values.dtype)
+            if name == "next_masks":
+                self._columns[name][: len(self)] = True
         return self._columns[name]
 
     def sample(self, size: int, rng: np.random.Generator) -> Transitions:

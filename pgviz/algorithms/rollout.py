@@ -36,7 +36,9 @@ class Rollout:
         self._samples: Samples | None = None
         self._masks: Mask | None = None
         self.final_observations: dict[tuple[int, int], Array] = {}
+        self.final_masks: dict[tuple[int, int], Mask] = {}
         self.last_observations_NO: Array = self._observations[0]
+        self.last_masks_NA: Mask | None = None
 
     def append(  # noqa: PLR0917
         self,
@@ -77,14 +79,18 @@ class Rollout:
             if array is not None:
                 setattr(self, name, np.concatenate([array, np.empty_like(array)]))
 
-    def add_final_observation(self, copy: int, observation_O: Array) -> None:
-        """Remember the state in which the last step left a copy whose episode ended."""
+    def add_final_observation(self, copy: int, observation_O: Array, mask_A: Mask | None = None) -> None:
+        """Remember the state in which the last step left a copy whose episode ended, and what is legal there."""
         self.final_observations[self.length - 1, copy] = observation_O
+        if mask_A is not None:
+            self.final_masks[self.length - 1, copy] = mask_A
 
     def clear(self) -> None:
         """Forget all steps and keep the room."""
         self.length = 0
         self.final_observations = {}
+        self.final_masks = {}
+        self.last_masks_NA = None
 
     def discard_unfinished(self) -> None:
         """Leave out the steps of each copy after the end of its last episode."""
@@ -136,4 +142,15 @@ class Rollout:
         after = np.concatenate([self._observations[1 : self.length], self.last_observations_NO[None]])
         for (t, n), observation_O in self.final_observations.items():
             after[t, n] = observation_O
+        return after.reshape(self.length * self.copies, -1)
+
+    @property
+    def next_masks_BA(self) -> Mask | None:
+        """Which choices are legal in the state that each step led to; ``None`` where nothing was masked."""
+        if self._masks is None:
+            return None
+        last_1NA = np.ones_like(self._masks[:1]) if self.last_masks_NA is None else self.last_masks_NA[None]
+        after = np.concatenate([self._masks[1 : self.length], last_1NA])
+        for t, n in self.final_observations:
+            after[t, n] = self.final_masks.get((t, n), True)
         return after.reshape(self.length * self.copies, -1)

@@ -182,7 +182,7 @@ class Trainer:
             for ended in result.ended:
                 yield EpisodeEnded(self.step, *ended)
             yield StepTaken(self.step, detail)
-        self._rollout.last_observations_NO = self._observations
+        self._rollout.last_observations_NO, self._rollout.last_masks_NA = self._observations, self._masks_NA
 
     def _advance(self) -> tuple[StepDetail | None, VectorStep]:
         """Take one step in every active copy."""
