@@ -50,6 +50,8 @@ class EnvironmentFacts:
         Whether it can draw ``rgb_array`` frames.
     factors
         What an action is made up of; empty for plain ``Discrete`` and real ``Box`` actions.
+    has_masks
+        Whether it says, state by state, which choices are legal.
     """
 
     id: str
@@ -64,6 +66,7 @@ class EnvironmentFacts:
     reward_threshold: float | None = None
     renders: bool = True
     factors: tuple[ActionFactor, ...] = ()
+    has_masks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
