@@ -17,6 +17,7 @@ Value = float | int | bool | str | tuple[int, ...] | None
 Kind = Literal["float", "integer", "flag", "choice", "sizes"]
 Scale = Literal["linear", "log", "cubic"]
 Boundary = Literal["minibatch", "update"]
+Group = Literal["Learning", "Exploration", "Policy", "Environment"]
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
@@ -52,6 +53,9 @@ class Parameter:
         The words allowed, for ``"choice"``.
     optional
         Whether ``None`` ("none" on the command line) is a value, meaning "switched off".
+    group
+        The heading under which a form shows it: ``"Learning"``, ``"Exploration"``, ``"Policy"`` or
+        ``"Environment"``.
     """
 
     name: str
@@ -67,6 +71,7 @@ class Parameter:
     live: Boundary | None = None
     choices: tuple[str, ...] = ()
     optional: bool = False
+    group: Group = "Learning"
 
     @property
     def range_text(self) -> str:

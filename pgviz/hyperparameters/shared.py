@@ -14,6 +14,7 @@ HIDDEN_SIZES = Parameter(
     kind="sizes",
     low=1,
     high=4096,
+    group="Policy",
 )
 ACTIVATION = Parameter(
     "activation",
@@ -22,6 +23,7 @@ ACTIVATION = Parameter(
     "The non-linearity between the layers.",
     kind="choice",
     choices=("tanh", "relu"),
+    group="Policy",
 )
 INITIAL_STD = Parameter(
     "initial_std",
@@ -34,6 +36,7 @@ INITIAL_STD = Parameter(
     scale="log",
     symbol="σ₀",
     live="update",
+    group="Exploration",
 )
 ACTION_BOUNDS = Parameter(
     "action_bounds",
@@ -43,6 +46,7 @@ ACTION_BOUNDS = Parameter(
     "sampled freely and clipped.",
     kind="choice",
     choices=("squash", "clip"),
+    group="Policy",
 )
 ACTION_MASK = Parameter(
     "action_mask",
@@ -52,6 +56,7 @@ ACTION_MASK = Parameter(
     "Switched off, the policy has to find out by itself.",
     kind="flag",
     live="update",
+    group="Policy",
 )
 POLICY = (HIDDEN_SIZES, ACTIVATION, INITIAL_STD, ACTION_BOUNDS, ACTION_MASK)
 
@@ -112,6 +117,7 @@ ENTROPY_COEFFICIENT = Parameter(
     scale="cubic",
     symbol="β",
     live="minibatch",
+    group="Exploration",
 )
 VALUE_COEFFICIENT = Parameter(
     "value_coefficient",
