@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pytestqt.qtbot import QtBot
 
 from pgviz.config import RunConfig
-from pgviz.gui.panels.controls import ENDED, FIRST, NO_RUN, NO_STD
+from pgviz.gui.panels.controls import FIRST, ControlsPanel
+from pgviz.gui.panels.unavailable import ENDED, NO_MASKS, NO_RUN, NO_STD, STD_OF_THE_STATE
+from pgviz.gui.run_model import RunModel
+from pgviz.gui.widgets.parameter_switch import ParameterSwitch
 from pgviz.session import commands
 from pgviz.session.notices import RunState
+from pgviz.training.events import RunStarted
 from tests.gui.conftest import CARTPOLE, PENDULUM, Desk
+from tests.gui.fake_host import FakeRun, environment_facts, policy_facts
 from tests.hands import click
 
 
@@ -62,7 +69,7 @@ def test_that_every_live_parameter_of_the_algorithm_has_a_knob(desk: Desk, qtbot
     config = desk.window.model.config
     assert config is not None
     live = {name for name, parameter in config.parameters.items() if parameter.live}
-    assert set(desk.window.controls.sliders) == live
+    assert set(desk.window.controls.knobs) == live
     assert set(FIRST) <= live
 
 
@@ -83,3 +90,38 @@ def test_that_the_speed_is_asked_for(desk: Desk) -> None:
 
     desk.wait_command(commands.SetSpeed(1.0))
     assert desk.window.controls.speed.words.text() == "real time"
+
+
+def begun(desk: Desk, config: RunConfig = CARTPOLE, *, masks: bool = False, **policy: object) -> ControlsPanel:
+    """The controls, told of a run that the pretended session would not begin."""
+    controls = desk.window.controls
+    run = FakeRun(config, dict(config.hyperparameters))
+    facts = replace(environment_facts(run), has_masks=masks)
+    controls.begin(RunStarted(0, config, facts, replace(policy_facts(run), **policy)))  # type: ignore[arg-type]
+    model = RunModel()
+    model.state = RunState.PAUSED
+    controls.refresh(model)
+    return controls
+
+
+def test_that_the_mask_can_be_switched_off_where_there_is_one(desk: Desk, qtbot: QtBot) -> None:
+    controls = begun(desk)
+    assert not controls.knobs["action_mask"].isVisible()
+    assert controls.knobs["action_mask"].toolTip() == NO_MASKS
+
+    controls = begun(desk, masks=True)
+
+    switch = controls.knobs["action_mask"]
+    assert isinstance(switch, ParameterSwitch)
+    qtbot.waitUntil(switch.isVisible)
+    assert switch.box.isEnabled()
+    wanted: list[tuple[str, object]] = []
+    controls.change_requested.connect(lambda name, value: wanted.append((name, value)))
+    click(switch.box)
+    assert wanted == [("action_mask", False)]
+
+
+def test_that_a_std_that_depends_on_the_state_has_no_initial_value(desk: Desk) -> None:
+    controls = begun(desk, PENDULUM, has_std=False)
+
+    assert controls.sliders["initial_std"].slider.toolTip() == STD_OF_THE_STATE

@@ -5,18 +5,21 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from pgviz.gui.run_control import GOING
+from pgviz.gui.panels.unavailable import absent, why_not
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.widgets.parameter_slider import ParameterSlider
+from pgviz.gui.widgets.parameter_switch import ON_OFF, ParameterSwitch
 from pgviz.gui.widgets.parts import scrolling, tool_button
 from pgviz.gui.widgets.speed_slider import SpeedSlider
-from pgviz.hyperparameters import declaration
+from pgviz.hyperparameters import declaration, shared
 from pgviz.parameters import Parameter
 from pgviz.session.notices import RunState
-from pgviz.training.events import PolicyFacts, RunStarted, Shown
+from pgviz.training.events import RunStarted, Shown
 
-# Always in sight; every other live parameter is under "More".
-FIRST = ("learning_rate", "initial_std", "entropy_coefficient")
+Knob = ParameterSlider | ParameterSwitch
+
+# Always in sight, in this order: greyed, with the reason, where the algorithm has no such knob.
+FIRST = {each.name: each for each in (shared.LEARNING_RATE, shared.INITIAL_STD, shared.ENTROPY_COEFFICIENT)}
 
 # The part of a declared range that a slider covers usefully; the entry beside it takes the whole range.
 PRACTICAL = {
@@ -29,49 +32,57 @@ PRACTICAL = {
     "value_clip_range": (0.01, 100.0),
 }
 
-NO_RUN = "There is no run yet; set one up first."
-ENDED = "The run has ended; restart it to turn this knob."
-NO_STD = (
-    "A softmax policy has no standard deviation: its randomness lies in the action probabilities. "
-    "The entropy coefficient is the knob that keeps it exploring."
-)
+# What is said beside a switch that is on, and beside one that is off.
+WORDS = {"action_mask": ("heeded", "ignored")}
 
 
 class ControlsPanel(QWidget):
-    """Sliders for the live parameters, and for the speed.
+    """Sliders and switches for the live parameters, and a slider for the speed.
+
+    Those that decide how much the policy explores stand first; "More" shows the others.
 
     Attributes
     ----------
     change_requested
         A knob was turned: the parameter's name and the value wanted.
+    knobs
+        The control of each live parameter of the algorithm, by name.
+    missing
+        Those of the first knobs that the algorithm does not have, greyed, by name.
     """
 
     change_requested = Signal(str, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.sliders: dict[str, ParameterSlider] = {}
+        self.knobs: dict[str, Knob] = {}
+        self.missing: dict[str, ParameterSlider] = {}
         self.speed = SpeedSlider()
         self.more = tool_button("More", "Every other knob that can be turned during a run")
         self.more.setCheckable(True)
         self.more.setArrowType(Qt.ArrowType.RightArrow)
         self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._first, self._rest = QWidget(), QWidget(visible=False)
-        self._algorithm = ""
+        self._offered: tuple[str, bool] | None = None
         self._generation = self._marks_shown = -1
-        self._policy: PolicyFacts | None = None
+        self._started: RunStarted | None = None
         self._state = RunState.EMPTY
         self._arrange()
         self.more.toggled.connect(self._show_more)
-        self._offer("ppo")
+        self._offer("ppo", False)
+
+    @property
+    def sliders(self) -> dict[str, ParameterSlider]:
+        """Those of the knobs that are sliders."""
+        return {name: knob for name, knob in self.knobs.items() if isinstance(knob, ParameterSlider)}
 
     def begin(self, started: RunStarted) -> None:
         """Offer the knobs of another run, at the values that it starts with."""
-        self._policy = started.policy
-        self._offer(started.config.algorithm)
-        for name, slider in self.sliders.items():
-            slider.cancel_request()
-            slider.set_applied(started.config.hyperparameters[name])
+        self._started = started
+        self._offer(started.config.algorithm, started.environment.has_masks)
+        for name, knob in self.knobs.items():
+            knob.cancel_request()
+            knob.set_applied(started.config.hyperparameters[name])
         self._allow()
 
     def show_step(self, event: Shown) -> None:
@@ -81,50 +92,57 @@ class ControlsPanel(QWidget):
         """Show what has been applied."""
         if len(model.marks) != self._marks_shown or model.generation != self._generation:
             self._marks_shown, self._generation = len(model.marks), model.generation
-            for name, slider in self.sliders.items():
+            for name, knob in self.knobs.items():
                 if name in model.values:
-                    slider.set_applied(model.values[name])
+                    knob.set_applied(model.values[name])
         if model.state is not self._state:
             self._state = model.state
             self._allow()
 
     def cancel_requests(self) -> None:
         """Forget changes that will not be applied."""
-        for slider in self.sliders.values():
-            slider.cancel_request()
+        for knob in self.knobs.values():
+            knob.cancel_request()
 
-    def _offer(self, algorithm: str) -> None:
-        if algorithm == self._algorithm:
+    def _offer(self, algorithm: str, has_masks: bool) -> None:
+        if (algorithm, has_masks) == self._offered:
             return
-        self._algorithm = algorithm
-        for slider in self.sliders.values():
-            slider.setParent(None)
-            slider.deleteLater()
-        live = [each for each in declaration(algorithm).parameters.values() if each.live]
-        self.sliders = {each.name: self._make_slider(each) for each in live}
-        for name in FIRST:
-            _column(self._first).addWidget(self.sliders[name])
-        for name, slider in self.sliders.items():
-            if name not in FIRST:
-                _column(self._rest).addWidget(slider)
+        self._offered = (algorithm, has_masks)
+        for old in (*self.knobs.values(), *self.missing.values()):
+            old.setParent(None)
+            old.deleteLater()
+        live = {name: each for name, each in declaration(algorithm).parameters.items() if each.live}
+        self.knobs = {name: self._make_knob(each) for name, each in live.items()}
+        self.missing = {name: self._make_slider(each) for name, each in FIRST.items() if name not in live}
+        first = [name for name in FIRST if name in live]
+        first += [name for name, each in live.items() if name not in FIRST and each.group == "Exploration"]
+        first += ["action_mask"] if has_masks and "action_mask" in live else []
+        for name in first:
+            _column(self._first).addWidget(self.knobs[name])
+        for slider in self.missing.values():
+            _column(self._first).addWidget(slider)
+        for name, knob in self.knobs.items():
+            if name not in first:
+                _column(self._rest).addWidget(knob)
         self._allow()
 
+    def _make_knob(self, parameter: Parameter) -> Knob:
+        if parameter.kind == "flag":
+            knob: Knob = ParameterSwitch(parameter, WORDS.get(parameter.name, ON_OFF))
+        else:
+            knob = self._make_slider(parameter)
+        knob.value_requested.connect(lambda value: self.change_requested.emit(parameter.name, value))
+        return knob
+
     def _make_slider(self, parameter: Parameter) -> ParameterSlider:
-        slider = ParameterSlider(parameter, *PRACTICAL.get(parameter.name, (None, None)))
-        slider.value_requested.connect(lambda value: self.change_requested.emit(parameter.name, value))
-        return slider
+        return ParameterSlider(parameter, *PRACTICAL.get(parameter.name, (None, None)))
 
     def _allow(self) -> None:
-        for name, slider in self.sliders.items():
-            why = self._why_not(name)
-            slider.set_available(not why, why)
-
-    def _why_not(self, name: str) -> str:
-        if self._policy is None:
-            return NO_RUN
-        if name == "initial_std" and not self._policy.has_std:
-            return NO_STD
-        return "" if self._state in GOING else ENDED
+        for name, knob in self.knobs.items():
+            why = why_not(name, self._started, self._state)
+            knob.set_available(not why, why)
+        for name, slider in self.missing.items():
+            slider.set_available(False, absent(name, self._offered[0] if self._offered else ""))
 
     def _show_more(self, shown: bool) -> None:
         self.more.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)

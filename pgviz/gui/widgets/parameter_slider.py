@@ -14,6 +14,7 @@ from pgviz.gui.widgets.value_slider import ValueSlider
 from pgviz.parameters import Parameter, Value
 
 INTERVAL_MS = 50  # at most twenty requests a second while the handle is dragged
+PENDING_TIP = "Asked for; it will be applied {}."
 
 
 class ParameterSlider(QWidget):
@@ -192,7 +193,7 @@ class ParameterSlider(QWidget):
         if text != self.pending.text():
             self.pending.setText(text)
             boundary = f"at the next {self.parameter.live}" if self.parameter.live else "soon"
-            self.pending.setToolTip(f"Asked for; it will be applied {boundary}." if text else "")
+            self.pending.setToolTip(PENDING_TIP.format(boundary) if text else "")
 
     def _open_menu(self, position: QPoint) -> None:
         menu = self._menu()
