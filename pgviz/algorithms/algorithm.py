@@ -6,8 +6,9 @@ Shape suffixes: N copies of the environment, O observation entries, A choices.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -109,6 +110,28 @@ class Algorithm(ABC):
         NumericalFault
             Where a parameter is not finite.
         """
+
+    def capture(self) -> dict[str, Any]:
+        """Copy everything that decides what will be learned, between two updates; see :meth:`restore`.
+
+        Returns
+        -------
+        dict
+            Nested dictionaries of NumPy arrays, numbers, strings and ``None``; a replay buffer adds its own mark.
+        """
+        return {
+            "policy": self.policy.capture(),
+            "knobs": self.knobs.capture(),
+            "rng": self._rng.bit_generator.state,
+            "remaining": self.remaining,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from what :meth:`capture` returned, also where that was another object of the same run."""
+        self.policy.restore(state["policy"])
+        self.knobs.restore(state["knobs"])
+        self._rng.bit_generator.state = state["rng"]
+        self.remaining = state["remaining"]
 
     def set_std(self, std: float) -> None:
         """Start the policy's standard deviation again at `std`.

@@ -50,6 +50,14 @@ class Knobs:
             raise UsageError(f"{parameter.label} cannot change during a run; set it up and restart.")
         self._asked[name] = parameter.validate(value)
 
+    def capture(self) -> dict[str, dict[str, Value]]:
+        """Copy what is in force and what waits."""
+        return {"values": dict(self._values), "asked": dict(self._asked)}
+
+    def restore(self, state: Mapping[str, Mapping[str, Value]]) -> None:
+        """Go on from what :meth:`capture` returned."""
+        self._values, self._asked = dict(state["values"]), dict(state["asked"])
+
     def apply(self, boundary: Boundary) -> Iterator[tuple[str, Value, Value]]:
         """Apply what was asked for and may change at `boundary`; an update's is a minibatch's as well.
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -101,6 +103,15 @@ class OnPolicyAlgorithm(Algorithm):
         super().set_std(std)
         if self.policy.log_std is not None:
             self.optimizer.forget(self.policy.log_std)
+
+    def capture(self) -> dict[str, Any]:
+        """Copy everything that decides what will be learned, the optimiser's moments among it."""
+        return super().capture() | {"optimizer": self.optimizer.capture()}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from what :meth:`capture` returned."""
+        super().restore(state)
+        self.optimizer.restore(state["optimizer"])
 
     def apply(self, minibatch: Minibatch) -> None:
         """Take the step that `minibatch` asks for."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch.optim.adam import adam
@@ -101,6 +104,22 @@ class Optimizer:
             centered=False,
             maximize=False,
         )
+
+    def capture(self) -> dict[str, Any]:
+        """Copy the moments and the number of steps taken."""
+        return {
+            "mean": self._mean.numpy().copy(),
+            "square": self._square.numpy().copy(),
+            "steps": float(self._steps),
+            "learning_rate": self.learning_rate,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from what :meth:`capture` returned."""
+        self._mean.copy_(torch.from_numpy(state["mean"]))
+        self._square.copy_(torch.from_numpy(state["square"]))
+        self._steps.fill_(state["steps"])
+        self.learning_rate = state["learning_rate"]
 
     def forget(self, parameter: Tensor) -> None:
         """Clear the moments of one of the policy's parameters."""

@@ -5,6 +5,7 @@ Shape suffixes: B batch, O observation entries, A choices.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,6 +38,19 @@ class Transitions(NamedTuple):
     next_masks_BA: Mask | None
 
 
+class BufferMark(NamedTuple):
+    """The contents of a buffer when so many steps had been added."""
+
+    buffer: ReplayBuffer
+    added: int
+
+
+class _Overwritten(NamedTuple):
+    before: int
+    places: NDArray[np.int64]
+    rows: dict[str, NDArray[Any]]
+
+
 class ReplayBuffer:
     """The last `capacity` steps, the oldest overwritten first.
 
@@ -49,15 +63,55 @@ class ReplayBuffer:
     ----------
     added
         Steps added so far, those that were overwritten included.
+    keeps_overwritten
+        Whether to keep what is overwritten, so that earlier contents can be restored.
     """
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
         self.added = 0
+        self.keeps_overwritten = False
+        self._overwritten: deque[_Overwritten] = deque()
+        self._held_since = 0
         self._columns: dict[str, NDArray[Any]] = {}
 
     def __len__(self) -> int:
         return min(self.added, self.capacity)
+
+    def capture(self) -> BufferMark:
+        """Mark the present contents; costs nothing, and holds until :meth:`forget` says otherwise."""
+        return BufferMark(self, self.added)
+
+    def restore(self, mark: BufferMark) -> None:
+        """Bring back the contents at `mark`, also from another buffer of the same run.
+
+        Raises
+        ------
+        ValueError
+            Where what was overwritten since is no longer held.
+        """
+        source = mark.buffer
+        if source is not self:
+            self._take_over(source)
+        if mark.added < self._held_since:
+            raise ValueError("the replay buffer no longer holds what it held then")
+        while self._overwritten and self._overwritten[-1].before >= mark.added:
+            last = self._overwritten.pop()
+            for name, rows in last.rows.items():
+                self._columns[name][last.places] = rows
+        self.added = mark.added
+
+    def forget(self, mark: BufferMark) -> None:
+        """Let go of what only marks before `mark` would need."""
+        while self._overwritten and self._overwritten[0].before < mark.added:
+            self._overwritten.popleft()
+        self._held_since = max(self._held_since, mark.added)
+
+    def _take_over(self, source: ReplayBuffer) -> None:
+        self._overwritten, self._held_since = deque(source._overwritten), source._held_since
+        self.added, used = source.added, len(source)
+        for name, theirs in source._columns.items():
+            self._column(name, theirs[:1])[:used] = theirs[:used]
 
     def add(self, rollout: Rollout) -> None:
         """Add every step of a rollout, in the order in which they were taken.
@@ -78,8 +132,14 @@ class ReplayBuffer:
             steps["next_masks"] = np.ones((len(steps["rewards"]), *self._columns["next_masks"].shape[1:]), bool)
         count = len(steps["rewards"])
         places = np.arange(self.added, self.added + count)[-self.capacity :] % self.capacity
+        columns = {name: self._column(name, values) for name, values in steps.items()}
+        if self.keeps_overwritten and self.added + count > self.capacity:
+            rows = {name: column[places] for name, column in columns.items()}
+            self._overwritten.append(_Overwritten(self.added, places, rows))
+        elif self.added + count > self.capacity:
+            self._held_since = self.added + count
         for name, values in steps.items():
-            self._column(name, values)[places] = values[-self.capacity :]
+            columns[name][places] = values[-self.capacity :]
         self.added += count
 
     def _column(self, name: str, values: NDArray[Any]) -> NDArray[Any]:

@@ -11,12 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pgviz.action_layout import splitter
+from pgviz.environments.action_log import ActionLog, LoggedStep
 from pgviz.environments.describe import describe
 from pgviz.environments.factory import make
 from pgviz.environments.faults import FaultReporter
 from pgviz.environments.frames import FrameRenderer
 from pgviz.environments.seeds import EpisodeSeeds
-from pgviz.environments.spaces import ObservationEncoder, ObservationMismatch, require_supported, splitter
+from pgviz.environments.spaces import ObservationEncoder, ObservationMismatch, require_supported
 
 
 class EndedEpisode(NamedTuple):
@@ -72,6 +74,8 @@ class VectorEnvironment:
         has begun. It is not advanced.
     render
         Whether frames may be asked for.
+    keep_log
+        Whether to note what :mod:`pgviz.environments.rebuild` needs.
 
     Attributes
     ----------
@@ -82,6 +86,8 @@ class VectorEnvironment:
     episode_numbers, episode_seeds, episode_lengths, episode_returns
         Of each copy's current episode, ``(N,)``: its number from 1, counted over all copies in the order in which
         they begin; its seed; its steps and its undiscounted return so far.
+    log
+        What the present episodes consist of, or ``None`` where it is not kept.
     masks_NA
         Which actions are legal in each copy's present state, ``(N, A)``; ``None`` where the environment does not
         say. A new array after every step.
@@ -92,8 +98,11 @@ class VectorEnvironment:
         Where the environment cannot be made or its spaces are not supported.
     """
 
-    def __init__(self, id: str, count: int, seeds: np.random.SeedSequence, *, render: bool) -> None:
+    def __init__(
+        self, id: str, count: int, seeds: np.random.SeedSequence, *, render: bool, keep_log: bool = False
+    ) -> None:
         self.count = count
+        self.log = ActionLog(count) if keep_log else None
         self._environments = [make(id, render=render)]
         first = self._environments[0]
         try:
@@ -187,6 +196,8 @@ class VectorEnvironment:
             raise self._faults.reward(rewards_N[index], *self._place(index, 1))
         self.episode_lengths += 1 if active is None else active
         self.episode_returns += rewards_N
+        if self.log is not None:
+            self.log.append(LoggedStep(actions, None if active is None else active.copy(), observations_NO))
         step = VectorStep(observations_NO, rewards_N, terminated_N, truncated_N, {}, [])
         for index in done:
             self._end(index, step, autoreset)
@@ -253,6 +264,8 @@ class VectorEnvironment:
         self.episode_lengths[index] = 0
         self.episode_returns[index] = 0.0
         self._waiting.discard(index)
+        if self.log is not None:
+            self.log.begin(index)
         return self._reset_one(index, seed)
 
     def _reset_one(self, index: int, seed: int) -> NDArray[np.float32]:

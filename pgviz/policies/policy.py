@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -180,6 +181,14 @@ class Policy(nn.Module, ABC):
     def value_of(self, observation_O: Array) -> float | None:
         """Return V of one state, or ``None`` where there is no critic."""
         return None if self.fast_critic is None else float(self.values(observation_O[None])[0])
+
+    def capture(self) -> dict[str, Any]:
+        """Copy all that was learned; see :meth:`restore`."""
+        return {"flat": self.flat.detach().numpy().copy()}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what :meth:`capture` returned, also from another policy of the same shape."""
+        self.flat.detach().copy_(torch.from_numpy(state["flat"]))
 
     def weights_sha256(self) -> str:
         """Return a fingerprint of all parameters: equal for two runs exactly when all weights are."""

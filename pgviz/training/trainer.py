@@ -5,7 +5,7 @@ Between two events nothing runs. Whoever pulls decides when to go on; the traine
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -18,6 +18,8 @@ from pgviz.algorithms.build import build_algorithm
 from pgviz.algorithms.rollout import Rollout
 from pgviz.algorithms.statistics import UpdateStatistics
 from pgviz.config import RunConfig
+from pgviz.environments import rebuild
+from pgviz.environments.rebuild import Divergence
 from pgviz.environments.vector import EndedEpisode, VectorEnvironment, VectorStep
 from pgviz.errors import UsageError
 from pgviz.parameters import Boundary, Value
@@ -35,6 +37,7 @@ from pgviz.training.events import (
     UpdateApplied,
 )
 from pgviz.training.seeding import RunSeeds
+from pgviz.training.snapshot import Snapshot
 
 # Room made at first for whole episodes; it grows when needed.
 EPISODE_CAPACITY = 512
@@ -65,6 +68,8 @@ class Trainer:
         What to run.
     render
         Whether frames may be asked for.
+    keep_log
+        Whether to keep what :meth:`capture` needs.
 
     Raises
     ------
@@ -77,9 +82,11 @@ class Trainer:
         Environment steps taken, over all copies.
     watch
         What to capture; watching changes nothing that is learned.
+    on_iteration
+        Called where an iteration (a rollout and its update) begins, if set: the place for :meth:`capture`.
     """
 
-    def __init__(self, config: RunConfig, *, render: bool = False) -> None:
+    def __init__(self, config: RunConfig, *, render: bool = False, keep_log: bool = False) -> None:
         # Small networks are fastest on one thread, and the sums then never depend on the machine.
         torch.set_num_threads(1)
         threadpool_limits(1, user_api="blas")
@@ -87,9 +94,11 @@ class Trainer:
         self.watch = Watch()
         self.step = 0
         self._update = 0
+        self._begun = False
+        self.on_iteration: Callable[[], None] | None = None
         seeds = RunSeeds(config.seed)
         self.environment = VectorEnvironment(
-            config.environment, config.environment_count, seeds.environments, render=render
+            config.environment, config.environment_count, seeds.environments, render=render, keep_log=keep_log
         )
         try:
             self.algorithm = build_algorithm(
@@ -140,15 +149,55 @@ class Trainer:
         )
         return StateShown(self.step, detail)
 
+    def capture(self) -> Snapshot:
+        """Copy all that decides how the run goes on; only where an iteration begins, see :attr:`on_iteration`."""
+        return Snapshot(
+            step=self.step,
+            update=self._update,
+            environment=rebuild.capture(self.environment),
+            algorithm=self.algorithm.capture(),
+            acting=self._rng.bit_generator.state,
+            observations_NO=self._observations.copy(),
+            active_N=None if self._active is None else self._active.copy(),
+            to_begin=self._to_begin,
+        )
+
+    def restore(self, snapshot: Snapshot) -> Divergence | None:
+        """Take over a snapshot of this run, its own or another trainer's; then call :meth:`events` anew.
+
+        Returns
+        -------
+        Divergence or None
+            Where the environment did not play as it did then, so that the run goes on from somewhere else.
+
+        Raises
+        ------
+        EnvironmentFault
+            Where the environment raises.
+        """
+        divergence = rebuild.restore(self.environment, snapshot.environment)
+        self.algorithm.restore(snapshot.algorithm)
+        self.step, self._update, self._to_begin = snapshot.step, snapshot.update, snapshot.to_begin
+        self._rng.bit_generator.state = snapshot.acting
+        self._observations = snapshot.observations_NO.copy()
+        self._active = None if snapshot.active_N is None else snapshot.active_N.copy()
+        self._rollout.clear()
+        self._begun = True
+        return divergence
+
     def close(self) -> None:
         """Close the environments."""
         self.environment.close()
 
     def events(self) -> Iterator[Event]:
-        """Train, yielding at every place where somebody might want to stop; call it once."""
-        self._begin_episodes(first=True)
-        yield RunStarted(0, self.config, self.environment.facts, self.policy.facts)
+        """Train, yielding at every place where somebody might want to stop; call it once, or after a restore."""
+        if not self._begun:
+            self._begun = True
+            self._begin_episodes(first=True)
+            yield RunStarted(0, self.config, self.environment.facts, self.policy.facts)
         while self.step < self.config.steps:
+            if self.on_iteration is not None:
+                self.on_iteration()
             yield from self._turn_knobs("update")
             remaining = 1.0 - self.step / self.config.steps
             self.algorithm.begin_rollout(remaining)

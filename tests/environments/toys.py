@@ -55,6 +55,19 @@ class OneHot(Counting):
         return np.int64(5 + self.steps % 5)
 
 
+class Moody(Counting):
+    """What it shows depends on more than its seed and the actions: on how often it was reset."""
+
+    resets = 0
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        self.resets += 1
+        return super().reset(seed=seed, options=options)
+
+    def observe(self) -> Any:
+        return super().observe() + self.resets
+
+
 class HalfBounded(Counting):
     """Takes a 2×2 box, bounded below alone, and writes into what it was given."""
 
