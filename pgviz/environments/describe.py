@@ -6,9 +6,9 @@ import gymnasium
 from gymnasium import spaces
 
 from pgviz.environments.factory import Environment
-from pgviz.environments.facts import EnvironmentFacts
-from pgviz.environments.labels import action_labels, title
-from pgviz.environments.spaces import bounds, in_words
+from pgviz.environments.facts import ActionFactor, EnvironmentFacts
+from pgviz.environments.labels import action_factors, action_labels, title
+from pgviz.environments.spaces import Space, bounds, in_words
 
 _DEFAULT_FRAMES_PER_SECOND = 30.0
 
@@ -24,7 +24,8 @@ def describe(id: str, environment: Environment) -> EnvironmentFacts:
         Any copy of it.
     """
     action_space = environment.action_space
-    low, high = bounds(action_space) if isinstance(action_space, spaces.Box) else ((), ())
+    factors = action_factors(action_space)
+    low, high = _bounds(action_space, factors)
     spec = environment.spec or gymnasium.envs.registration.EnvSpec(id)
     threshold = spec.reward_threshold
     return EnvironmentFacts(
@@ -33,13 +34,23 @@ def describe(id: str, environment: Environment) -> EnvironmentFacts:
         observation=in_words(environment.observation_space),
         action=in_words(action_space),
         action_labels=action_labels(id, action_space),
-        action_low=tuple(float(bound) for bound in low),
-        action_high=tuple(float(bound) for bound in high),
+        action_low=low,
+        action_high=high,
         frames_per_second=_frames_per_second(environment),
         episode_step_limit=spec.max_episode_steps,
         reward_threshold=None if threshold is None else float(threshold),
         renders=environment.render_mode == "rgb_array",
+        factors=factors,
     )
+
+
+def _bounds(space: Space, factors: tuple[ActionFactor, ...]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Bounds of each continuous dimension of an action."""
+    if isinstance(space, spaces.Box) and not factors:
+        low_D, high_D = bounds(space)
+        return tuple(low_D.tolist()), tuple(high_D.tolist())
+    lows, highs = ([bound for factor in factors for bound in getattr(factor, end)] for end in ("low", "high"))
+    return tuple(lows), tuple(highs)
 
 
 def _frames_per_second(environment: Environment) -> float:

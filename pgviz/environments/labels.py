@@ -8,6 +8,10 @@ from typing import Any
 import numpy as np
 from gymnasium import spaces
 
+from pgviz.action_layout import ActionLayout, ActionPart, is_factored
+from pgviz.environments.facts import ActionFactor
+from pgviz.environments.spaces import bounds
+
 _LEFT, _RIGHT, _UP, _DOWN = "← left", "right →", "↑ up", "↓ down"
 _HUMANOID = (
     *("abdomen y", "abdomen z", "abdomen x"),
@@ -73,18 +77,39 @@ def action_labels(id: str, space: spaces.Space[Any]) -> tuple[str, ...]:
     id
         What it was made from; well-known environments have names of their own.
     space
-        A Discrete or Box action space.
+        An action space that is supported.
 
     Returns
     -------
     tuple
-        Failing a name, the action itself (from the space's start), or ``a[0]``, ``a[1]`` ...
+        Failing a name, the action itself (from the space's start), or ``a[0]``, ``a[1]`` ... Where an action is
+        made up of several, one for each continuous dimension in it.
     """
+    if is_factored(space):
+        return tuple(label for factor in action_factors(space) if factor.low for label in factor.labels)
     general = _general(space)
     known = _ACTIONS.get(_bare(id.rpartition(":")[2].rpartition("/")[2]), ())
     # An environment made with other arguments may have other actions.
     same_kind = not isinstance(space, spaces.Discrete) or int(space.start) == 0
     return known if same_kind and len(known) == len(general) else general
+
+
+def action_factors(space: spaces.Space[Any]) -> tuple[ActionFactor, ...]:
+    """What an action is made up of: each choice in it, and each real vector; nothing for plain actions."""
+    if not is_factored(space):
+        return ()
+    return tuple(factor for part in ActionLayout(space).parts for factor in _factors(part))
+
+
+def _factors(part: ActionPart) -> list[ActionFactor]:
+    names = _indexed(part.name, part.shape)
+    if isinstance(part.space, spaces.Box) and not part.counts:
+        low, high = (tuple(each.tolist()) for each in bounds(part.space))
+        return [ActionFactor(part.name, names, low, high)] if names else []
+    return [
+        ActionFactor(name, tuple(str(start + index) for index in range(count)))
+        for name, start, count in zip(names, part.starts, part.counts, strict=True)
+    ]
 
 
 def _bare(name: str) -> str:
@@ -94,7 +119,11 @@ def _bare(name: str) -> str:
 def _general(space: spaces.Space[Any]) -> tuple[str, ...]:
     if isinstance(space, spaces.Discrete):
         return tuple(str(int(space.start) + index) for index in range(int(space.n)))
-    shape = space.shape or ()
+    return _indexed("a", space.shape or ())
+
+
+def _indexed(name: str, shape: tuple[int, ...]) -> tuple[str, ...]:
+    """The name of each entry of an array."""
     if not shape:
-        return ("a",)
-    return tuple(f"a[{','.join(str(place) for place in index)}]" for index in np.ndindex(*shape))
+        return (name,)
+    return tuple(f"{name}[{','.join(str(place) for place in index)}]" for index in np.ndindex(*shape))

@@ -102,8 +102,8 @@ class FactoredDecision(Decision):
     Parameters
     ----------
     factors
-        The choice of each factor: a :class:`CategoricalDecision` among options, or a :class:`GaussianDecision` over
-        a real vector; its own entropy and log-probability, and no value.
+        The choice of each factor: a :class:`CategoricalDecision` among options, or a :class:`GaussianDecision`
+        over a real vector; its own entropy and log-probability, and no value.
     """
 
     factors: tuple[Decision, ...]
