@@ -10,6 +10,7 @@ from pgviz.cli.output import console_on, say, write_table
 from pgviz.config import RunConfig
 from pgviz.environments.facts import EnvironmentListing
 from pgviz.hyperparameters import algorithms, declaration
+from pgviz.hyperparameters.suggestions import suggested_algorithm
 from pgviz.parameters import Parameter
 
 SHOWN_OF_FAMILY = 3
@@ -42,11 +43,23 @@ def environments(arguments: Namespace) -> int:
     shown = listed if arguments.all else shortened(listed)
     if arguments.check:
         examined = [catalog.examine(each.id) for each in shown]
-        rows = [(each.id, _yes(each.trainable), each.observation, each.action, each.reason) for each in examined]
-        write_table(("environment", "can be run", "observation", "action", "why not"), rows, console)
+        rows = [
+            (
+                each.id,
+                _yes(each.trainable),
+                _begin_with(each.id, each.trainable),
+                each.observation,
+                each.action,
+                each.reason,
+            )
+            for each in examined
+        ]
+        write_table(("environment", "can be run", "begin with", "observation", "action", "why not"), rows, console)
     else:
-        plain = [(each.id, _yes(each.available), each.reason) for each in shown]
-        write_table(("environment", "can be run", "why not"), plain, console)
+        plain = [
+            (each.id, _yes(each.available), _begin_with(each.id, each.available), each.reason) for each in shown
+        ]
+        write_table(("environment", "can be run", "begin with", "why not"), plain, console)
     if len(shown) < len(listed):
         say(console, f"{len(listed) - len(shown)} more of the same families: pgviz envs --all")
     return 0
@@ -71,6 +84,10 @@ def doctor(_arguments: Namespace) -> int:
     report = diagnosis.report()
     say(console_on(), diagnosis.format_report(report))
     return 1 if report.faults else 0
+
+
+def _begin_with(environment: str, runs: bool) -> str:
+    return suggested_algorithm(environment) if runs else ""
 
 
 def _yes(answer: bool) -> str:

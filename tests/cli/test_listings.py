@@ -29,8 +29,8 @@ def test_that_environments_are_listed_with_the_reason_for_those_that_cannot_run(
     assert main(["envs"]) == 0
     lines = [re.split(r"  +", line) for line in capsys.readouterr().out.splitlines()]
     assert lines[:3] == [
-        ["ENVIRONMENT", "CAN BE RUN", "WHY NOT"],
-        ["CartPole-v1", "yes"],
+        ["ENVIRONMENT", "CAN BE RUN", "BEGIN WITH", "WHY NOT"],
+        ["CartPole-v1", "yes", "ppo"],
         ["Blackjack-v1", "no", "Tuple observations are not supported yet"],
     ]
     assert lines[-1] == ["6 more of the same families: pgviz envs --all"]
@@ -48,8 +48,9 @@ def test_that_check_makes_each_environment(
     monkeypatch.setattr(catalog, "listing", lambda: LISTED[:2])
     assert main(["envs", "--check"]) == 0
     header, cartpole, blackjack = capsys.readouterr().out.splitlines()
-    assert header.split() == ["ENVIRONMENT", "CAN", "BE", "RUN", "OBSERVATION", "ACTION", "WHY", "NOT"]
-    assert re.match(r"CartPole-v1 +yes +\w", cartpole)
+    titles = ["ENVIRONMENT", "CAN BE RUN", "BEGIN WITH", "OBSERVATION", "ACTION", "WHY NOT"]
+    assert re.split(r"  +", header) == titles
+    assert re.match(r"CartPole-v1 +yes +ppo +\w", cartpole)
     assert re.match(r"Blackjack-v1 +no +\w", blackjack)
     assert "Tuple" in blackjack
 
