@@ -6,7 +6,7 @@ Shape suffixes: N copies of the environment, O observation entries, A choices.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from pgviz.algorithms.knobs import Knobs
 from pgviz.algorithms.rollout import Rollout
 from pgviz.algorithms.statistics import UpdateStatistics
 from pgviz.config import RunConfig
+from pgviz.errors import UsageError
 from pgviz.policies.decision import Array
 from pgviz.policies.policy import Mask, Policy, Samples
 
@@ -100,6 +101,33 @@ class Algorithm(ABC):
     @abstractmethod
     def apply(self, minibatch: Minibatch) -> None:
         """Take the step that `minibatch` asks for."""
+
+    def flipped(self, minibatch: Minibatch) -> Minibatch:
+        """Turn the sign of an open minibatch's gradient, as if its loss had been written with the wrong sign."""
+        gradient = self.policy.flat.grad
+        assert gradient is not None
+        gradient.neg_()
+        return minibatch
+
+    def without(self, minibatch: Minibatch, samples: Sequence[int]) -> Minibatch:
+        """Compute an open minibatch anew without some of its samples.
+
+        Raises
+        ------
+        UsageError
+            Where that cannot be done; nothing has changed then.
+        """
+        raise UsageError("this algorithm's minibatches cannot be taken apart.")
+
+    def require_droppable(self, minibatch: Minibatch, samples: Sequence[int]) -> None:
+        """Make sure that :meth:`without` can be done.
+
+        Raises
+        ------
+        UsageError
+            Where it cannot.
+        """
+        raise UsageError("this algorithm's minibatches cannot be taken apart.")
 
     @abstractmethod
     def finish_update(self) -> UpdateStatistics:

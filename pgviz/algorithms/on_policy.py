@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from pgviz.algorithms.returns import Floats, explained_variance, generalised_adv
 from pgviz.algorithms.rollout import Rollout
 from pgviz.algorithms.statistics import Tally, UpdateStatistics
 from pgviz.config import RunConfig
+from pgviz.errors import UsageError
 from pgviz.policies.distributions import Categorical, Distribution
 from pgviz.policies.policy import Evaluation, Policy
 
@@ -85,6 +86,7 @@ class OnPolicyAlgorithm(Algorithm):
         self.has_critic = policy.critic is not None
         self.optimizer = Optimizer(policy.flat, config.text("optimizer"))
         self._normalizes = config.flag("normalize_advantage")
+        self.open_batch: Batch | None = None
         self._tally = Tally()
         self._applied = 0
 
@@ -112,6 +114,22 @@ class OnPolicyAlgorithm(Algorithm):
         """Go on from what :meth:`capture` returned."""
         super().restore(state)
         self.optimizer.restore(state["optimizer"])
+
+    def without(self, minibatch: Minibatch, samples: Sequence[int]) -> Minibatch:
+        """Compute an open minibatch anew without some of its samples."""
+        self.require_droppable(minibatch, samples)
+        assert self.open_batch is not None
+        kept = np.setdiff1d(np.arange(len(self.open_batch)), samples)
+        batch = self.open_batch.select(torch.from_numpy(kept))
+        return self._compute(batch, minibatch.index, self.policy.evaluate(batch.observations_BO, batch.masks_BA))
+
+    def require_droppable(self, minibatch: Minibatch, samples: Sequence[int]) -> None:
+        """Make sure that the samples are there and are not all of them."""
+        size = 0 if self.open_batch is None else len(self.open_batch)
+        if not all(0 <= sample < size for sample in samples):
+            raise UsageError(f"the minibatch has samples 0 to {size - 1}.")
+        if len(set(samples)) >= size:
+            raise UsageError("without any sample there is no step to take: skip the minibatch instead.")
 
     def apply(self, minibatch: Minibatch) -> None:
         """Take the step that `minibatch` asks for."""
@@ -192,6 +210,7 @@ class OnPolicyAlgorithm(Algorithm):
 
     def _compute(self, batch: Batch, index: int, evaluation: Evaluation) -> Minibatch:
         """Loss and gradient of one minibatch, given the policy's evaluation of it."""
+        self.open_batch = batch
         distribution, values_B = evaluation.distribution, evaluation.values_B
         log_probs_B = distribution.log_prob(batch.samples_B)
         objective = self._objective(batch, log_probs_B, self._advantages(batch))

@@ -5,13 +5,14 @@ Shape suffixes: N copies of the environment, O observation entries.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pgviz.algorithms.replay_buffer import BufferMark
 from pgviz.environments.rebuild import EnvironmentState
 
 
@@ -44,10 +45,26 @@ class Snapshot:
     active_N: NDArray[np.bool_] | None
     to_begin: int
 
-    @property
-    def size(self) -> int:
-        """Bytes of memory, to a few percent; what it shares with the snapshot before it is counted again."""
-        return _size(self.algorithm) + _size(self.environment.steps) + _size(self.environment.arrays) + 2000
+    def size_beyond(self, before: Snapshot | None) -> int:
+        """Bytes of memory, to a few percent, less what is shared with the snapshot `before` this one."""
+        steps = self.environment.steps
+        last = before.environment.steps[-1] if before is not None and before.environment.steps else None
+        new = next((count for count, step in enumerate(reversed(steps)) if step is last), len(steps))
+        own = _size(self.algorithm) + _size(self.environment.arrays) + 8 * len(steps) + 2000
+        return own + (new * _size(tuple(steps[-1])) if new else 0)
+
+    def forget_before(self) -> None:
+        """Let go of what only earlier snapshots would need: what a replay buffer has overwritten."""
+        for mark in _buffer_marks(self.algorithm):
+            mark.buffer.forget(mark)
+
+
+def _buffer_marks(state: Mapping[str, Any]) -> Iterator[BufferMark]:
+    for value in state.values():
+        if isinstance(value, BufferMark):
+            yield value
+        elif isinstance(value, Mapping):
+            yield from _buffer_marks(value)
 
 
 def _size(value: object) -> int:
@@ -55,6 +72,8 @@ def _size(value: object) -> int:
         return int(value.nbytes) + 112
     if isinstance(value, Mapping):
         return 64 + sum(100 + _size(each) for each in value.values())
+    if isinstance(value, BufferMark):
+        return 100
     if isinstance(value, tuple):
         return 48 + sum(8 + _size(each) for each in value)
     return 32

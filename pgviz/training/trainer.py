@@ -5,8 +5,8 @@ Between two events nothing runs. Whoever pulls decides when to go on; the traine
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
 
 import numpy as np
 import torch
@@ -38,25 +38,10 @@ from pgviz.training.events import (
 )
 from pgviz.training.seeding import RunSeeds
 from pgviz.training.snapshot import Snapshot
+from pgviz.training.steering import Steering, Watch, sample_like
 
 # Room made at first for whole episodes; it grows when needed.
 EPISODE_CAPACITY = 512
-
-
-@dataclass(slots=True)
-class Watch:
-    """What the trainer is asked to capture of the next step. Set from outside, between two events.
-
-    Parameters
-    ----------
-    wanted
-        Whether the next step should come with its details and a frame.
-    index
-        Which copy of the environment is watched.
-    """
-
-    wanted: bool = False
-    index: int = 0
 
 
 class Trainer:
@@ -95,6 +80,7 @@ class Trainer:
         self.step = 0
         self._update = 0
         self._begun = False
+        self.steering = Steering()
         self.on_iteration: Callable[[], None] | None = None
         seeds = RunSeeds(config.seed)
         self.environment = VectorEnvironment(
@@ -183,7 +169,30 @@ class Trainer:
         self._active = None if snapshot.active_N is None else snapshot.active_N.copy()
         self._rollout.clear()
         self._begun = True
+        self.steering = Steering()
         return divergence
+
+    def force(self, index: int, sample: Sequence[float]) -> None:
+        """Have one copy take an action of a person's choice in the next step.
+
+        Parameters
+        ----------
+        index
+            Which copy.
+        sample
+            What the policy is taken to have drawn, before squashing or clipping.
+
+        Raises
+        ------
+        UsageError
+            Where there is no such copy, or it cannot take that action.
+        """
+        if not 0 <= index < self.config.environment_count:
+            raise UsageError(f"there is no copy {index + 1} of the environment.")
+        masks_NA = self._masks_NA
+        mask_A = None if masks_NA is None else masks_NA[index]
+        space = self.environment.action_space
+        self.steering.force(index, sample_like(self.policy, space, self._observations[index], sample, mask_A))
 
     def close(self) -> None:
         """Close the environments."""
@@ -238,6 +247,7 @@ class Trainer:
         observations_NO, active_N = self._observations, self._active
         masks_NA = self._masks_NA
         samples = self.algorithm.act(observations_NO, self._rng, masks_NA)
+        samples = self.steering.forced(samples)
         frame = self.environment.render(self._watched) if self.watch.wanted else None
         result = self.environment.step(self.policy.to_actions(samples), active_N, autoreset=active_N is None)
         rollout = self._rollout
@@ -306,8 +316,9 @@ class Trainer:
             return
         self._update += 1
         while minibatch is not None:
+            self.steering.open = minibatch
             yield self._computed(minibatch)
-            algorithm.apply(minibatch)
+            self.steering.apply(self.algorithm)
             yield from self._turn_knobs("minibatch")
             minibatch = next(minibatches, None)
         yield _applied(self.step, self._update, algorithm.finish_update())

@@ -1,0 +1,145 @@
+"""History: what is held of a run's past, so that any moment of it can be lived again.
+
+The past is not stored, it is lived again: snapshots are taken between iterations, and what lies between two of
+them follows from the first and from what a person asked for in between.
+"""
+
+from __future__ import annotations
+
+import time
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pgviz.training.interventions import Intervention
+from pgviz.training.snapshot import Snapshot
+
+DEFAULT_LIMIT = 256 * 2**20
+# Living a moment again costs at most about this much training beside the rebuilding of the episodes.
+SECONDS_BETWEEN = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A snapshot and its place.
+
+    Parameters
+    ----------
+    position
+        Events that had been pulled when it was taken.
+    snapshot
+        The run as it was.
+    size
+        Bytes that it adds to what the one before it holds.
+    """
+
+    position: int
+    snapshot: Snapshot
+    size: int
+
+    @property
+    def step(self) -> int:
+        """Environment steps that had been taken, over all copies."""
+        return self.snapshot.step
+
+
+class History:
+    """Snapshots by position, the oldest dropped where they take more than `limit` bytes, and all interventions.
+
+    Parameters
+    ----------
+    limit
+        Bytes of memory to use.
+    seconds_between
+        Training time between two snapshots, at least.
+    clock
+        Tells seconds gone by.
+
+    Attributes
+    ----------
+    size
+        Bytes in use, to a few percent.
+    """
+
+    def __init__(
+        self,
+        limit: int = DEFAULT_LIMIT,
+        seconds_between: float = SECONDS_BETWEEN,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.size = 0
+        self._limit = limit
+        self._between, self._clock = seconds_between, clock
+        self._last = -float("inf")
+        self._marks: list[Mark] = []
+        self._interventions: list[tuple[int, Intervention]] = []
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """All snapshots held, oldest first."""
+        return tuple(self._marks)
+
+    @property
+    def limit(self) -> int:
+        """Bytes of memory to use; made smaller, the oldest snapshots go at once."""
+        return self._limit
+
+    @limit.setter
+    def limit(self, limit: int) -> None:
+        self._limit = limit
+        self._drop()
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time for another snapshot."""
+        return self._clock() - self._last >= self._between
+
+    def add(self, position: int, snapshot: Snapshot) -> None:
+        """Take a snapshot in, the latest so far."""
+        before = self._marks[-1].snapshot if self._marks else None
+        size = snapshot.size_beyond(before)
+        self._marks.append(Mark(position, snapshot, size))
+        self.size += size
+        self._last = self._clock()
+        self._drop()
+
+    def _drop(self) -> None:
+        """Drop the oldest snapshots until the rest fits; the latest stays in any case."""
+        surplus = 0
+        while self.size > self._limit and surplus < len(self._marks) - 1:
+            self.size -= self._marks[surplus].size
+            surplus += 1
+        if surplus:
+            del self._marks[:surplus]
+            self._marks[0].snapshot.forget_before()
+
+    def at_position(self, position: int) -> Mark | None:
+        """The latest snapshot that is not after `position`; ``None`` where that has been dropped."""
+        index = bisect_right(self._marks, position, key=lambda mark: mark.position)
+        return self._marks[index - 1] if index else None
+
+    def before_step(self, step: int) -> Mark | None:
+        """The latest snapshot from before `step` environment steps had been taken; ``None`` where dropped."""
+        index = bisect_right(self._marks, step - 1, key=lambda mark: mark.step)
+        return self._marks[index - 1] if index else None
+
+    def after(self, mark: Mark) -> Mark | None:
+        """The next snapshot."""
+        index = bisect_right(self._marks, mark.position, key=lambda each: each.position)
+        return self._marks[index] if index < len(self._marks) else None
+
+    def intervene(self, position: int, intervention: Intervention) -> None:
+        """Note what a person asked for when `position` events had been pulled."""
+        self._interventions.append((position, intervention))
+
+    def interventions(self, after: int, until: int) -> list[tuple[int, Intervention]]:
+        """What was asked for at positions p with `after` < p <= `until`, in order."""
+        return [each for each in self._interventions if after < each[0] <= until]
+
+    def forget_after(self, position: int) -> None:
+        """Let go of what came after `position`: the past has become the present."""
+        self._interventions = [each for each in self._interventions if each[0] <= position]
+        kept = bisect_right(self._marks, position, key=lambda mark: mark.position)
+        for mark in self._marks[kept:]:
+            self.size -= mark.size
+        del self._marks[kept:]
