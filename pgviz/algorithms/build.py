@@ -8,12 +8,13 @@ from gymnasium import Space
 
 from pgviz.algorithms.a2c import A2C
 from pgviz.algorithms.algorithm import Algorithm
+from pgviz.algorithms.dqn import DQN
 from pgviz.algorithms.ppo import PPO
 from pgviz.algorithms.reinforce import Reinforce
 from pgviz.config import RunConfig
 from pgviz.policies.build import build_policy
 
-_ALGORITHMS: dict[str, type[Algorithm]] = {"ppo": PPO, "a2c": A2C, "reinforce": Reinforce}
+_ALGORITHMS: dict[str, type[Algorithm]] = {"ppo": PPO, "a2c": A2C, "reinforce": Reinforce, "dqn": DQN}
 
 
 def build_algorithm(

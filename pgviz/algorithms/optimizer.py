@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.optim.adam import adam
 from torch.optim.rmsprop import rmsprop
@@ -51,6 +53,11 @@ class Optimizer:
         self._leaf.grad = None
         loss.backward()  # type: ignore[no-untyped-call]
         return float(torch.linalg.vector_norm(self._gradient))
+
+    def receive(self, gradient_P: NDArray[np.float32]) -> float:
+        """Take over a gradient that was computed without autograd, and return its Euclidean norm."""
+        self._leaf.grad = torch.from_numpy(gradient_P)
+        return float(np.sqrt(np.dot(gradient_P, gradient_P)))
 
     @property
     def _gradient(self) -> Tensor:

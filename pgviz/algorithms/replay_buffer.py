@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from pgviz.algorithms.rollout import Rollout
 from pgviz.policies.policy import Mask, Samples
 
+MASKS = ("masks", "next_masks")
+
 
 class Transitions(NamedTuple):
     """Steps drawn from a replay buffer, as new arrays.
@@ -26,8 +28,8 @@ class Transitions(NamedTuple):
         s′, the state that the step led to, before any reset.
     terminated_B
         1 where the task ended there, so that nothing follows; 0 also where a limit cut the episode off.
-    next_masks_BA
-        Which choices are legal in s′, or ``None`` where all are.
+    next_masks_BA, masks_BA
+        Which choices are legal in s′ and in s, or ``None`` where all are.
     """
 
     observations_BO: NDArray[np.float32]
@@ -36,6 +38,7 @@ class Transitions(NamedTuple):
     next_observations_BO: NDArray[np.float32]
     terminated_B: NDArray[np.float32]
     next_masks_BA: Mask | None
+    masks_BA: Mask | None = None
 
 
 class BufferMark(NamedTuple):
@@ -118,7 +121,7 @@ class ReplayBuffer:
 
         A step in which nothing was masked, in a run that masks elsewhere, leads to a state where all is legal.
         """
-        active_B, next_masks_BA = rollout.active_B, rollout.next_masks_BA
+        active_B = rollout.active_B
         steps = {
             "observations": rollout.observations_BO[active_B],
             "samples": rollout.samples_B[active_B],
@@ -126,10 +129,7 @@ class ReplayBuffer:
             "next_observations": rollout.next_observations_BO[active_B],
             "terminated": rollout.terminated_TN.reshape(-1)[active_B],
         }
-        if next_masks_BA is not None:
-            steps["next_masks"] = next_masks_BA[active_B]
-        elif "next_masks" in self._columns:
-            steps["next_masks"] = np.ones((len(steps["rewards"]), *self._columns["next_masks"].shape[1:]), bool)
+        steps |= self._masks(rollout, len(steps["rewards"]))
         count = len(steps["rewards"])
         places = np.arange(self.added, self.added + count)[-self.capacity :] % self.capacity
         columns = {name: self._column(name, values) for name, values in steps.items()}
@@ -142,11 +142,19 @@ class ReplayBuffer:
             columns[name][places] = values[-self.capacity :]
         self.added += count
 
+    def _masks(self, rollout: Rollout, count: int) -> dict[str, NDArray[Any]]:
+        """What is legal before and after each step; all of it where nothing was masked, but is elsewhere."""
+        if rollout.masks_BA is not None and rollout.next_masks_BA is not None:
+            active_B = rollout.active_B
+            return {"masks": rollout.masks_BA[active_B], "next_masks": rollout.next_masks_BA[active_B]}
+        kept = {name: self._columns[name] for name in MASKS if name in self._columns}
+        return {name: np.ones((count, *column.shape[1:]), bool) for name, column in kept.items()}
+
     def _column(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
         if name not in self._columns:
             # Pages that were never written to take no memory, so that a large capacity costs what is in it.
             self._columns[name] = np.zeros((self.capacity, *values.shape[1:]), values.dtype)
-            if name == "next_masks":
+            if name in MASKS:
                 self._columns[name][: len(self)] = True
         return self._columns[name]
 
@@ -162,12 +170,13 @@ class ReplayBuffer:
             raise ValueError("the replay buffer is empty")
         places_B = rng.integers(0, len(self), size)
         columns = self._columns
-        masks = columns.get("next_masks")
+        masked = "masks" in columns
         return Transitions(
             columns["observations"][places_B],
             columns["samples"][places_B],
             columns["rewards"][places_B],
             columns["next_observations"][places_B],
             columns["terminated"][places_B].astype(np.float32),
-            None if masks is None else masks[places_B],
+            columns["next_masks"][places_B] if masked else None,
+            columns["masks"][places_B] if masked else None,
         )

@@ -38,6 +38,21 @@ _PRESETS: dict[tuple[str, str], Preset] = {
     },
     ("a2c", "CartPole-v1"): {"environment_count": 8, "steps": 500_000},
     ("reinforce", "CartPole-v1"): {"environment_count": 8, "steps": 300_000},
+    ("dqn", "CartPole-v1"): {
+        "environment_count": 1,
+        "steps": 50_000,
+        "learning_rate": 2.3e-3,
+        "batch_size": 64,
+        "buffer_size": 100_000,
+        "learning_starts": 1_000,
+        "gamma": 0.99,
+        "target_update_interval": 10,
+        "train_frequency": 256,
+        "gradient_steps": 128,
+        "exploration_fraction": 0.16,
+        "final_epsilon": 0.04,
+        "hidden_sizes": (256, 256),
+    },
 }
 
 

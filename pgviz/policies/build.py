@@ -12,6 +12,7 @@ from pgviz.policies.categorical import CategoricalPolicy
 from pgviz.policies.gaussian import GaussianPolicy
 from pgviz.policies.networks import NetworkShape
 from pgviz.policies.policy import Policy
+from pgviz.policies.q_policy import build_q_policy
 
 
 def build_policy(
@@ -30,6 +31,8 @@ def build_policy(
         For an action space that no policy covers.
     """
     shape = NetworkShape(observation_size, config.sizes("hidden_sizes"), config.text("activation"), critic)
+    if config.algorithm == "dqn":
+        return build_q_policy(action_space, shape, config, generator)
     if isinstance(action_space, spaces.Discrete):
         return CategoricalPolicy(shape, int(action_space.n), int(action_space.start), generator)
     if isinstance(action_space, spaces.Box) and np.issubdtype(action_space.dtype, np.floating):
