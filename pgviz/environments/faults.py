@@ -44,6 +44,12 @@ class FaultReporter:
         """A reward is not finite."""
         return self._returned(f"the reward {float(reward)}", episode, step)
 
+    def mask(self, problem: str | Exception, episode: int, step: int) -> EnvironmentFault:
+        """An action mask cannot be used: what was returned in its place, or what was raised."""
+        if isinstance(problem, Exception):
+            return self.raised(problem, episode, step)
+        return self._returned(problem, episode, step)
+
     def _returned(self, problem: str, episode: int, step: int) -> EnvironmentFault:
         return EnvironmentFault(f"{self._id} returned {problem} in {_where(episode, step)}.")
 

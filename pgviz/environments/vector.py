@@ -1,11 +1,12 @@
 """Several copies of one environment, stepped together, each episode from a seed of its own.
 
-Shape suffixes: N copies, O numbers in an encoded observation.
+Shape suffixes: N copies, O numbers in an encoded observation, A options that a mask allows or not.
 """
 
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,8 +18,10 @@ from pgviz.environments.describe import describe
 from pgviz.environments.factory import make
 from pgviz.environments.faults import FaultReporter
 from pgviz.environments.frames import FrameRenderer
+from pgviz.environments.masks import Mask, MaskReader, Step
 from pgviz.environments.seeds import EpisodeSeeds
 from pgviz.environments.spaces import ObservationEncoder, ObservationMismatch, require_supported
+from pgviz.errors import EnvironmentFault
 
 
 class EndedEpisode(NamedTuple):
@@ -50,6 +53,9 @@ class VectorStep(NamedTuple):
         By copy, the encoded last observation ``(O,)`` of an episode that ended in this step.
     ended
         The episodes that ended in this step, by copy.
+    final_masks
+        By copy, what is legal in the last state of an episode that ended in this step, ``(A,)``, for learners that
+        look at the next state's actions; all of it where the task ended there. Empty where there are no masks.
     """
 
     observations: NDArray[np.float32]
@@ -58,6 +64,7 @@ class VectorStep(NamedTuple):
     truncated: NDArray[np.bool_]
     final_observations: dict[int, NDArray[np.float32]]
     ended: list[EndedEpisode]
+    final_masks: dict[int, Mask]
 
 
 class VectorEnvironment:
@@ -89,8 +96,9 @@ class VectorEnvironment:
     log
         What the present episodes consist of, or ``None`` where it is not kept.
     masks_NA
-        Which actions are legal in each copy's present state, ``(N, A)``; ``None`` where the environment does not
-        say. A new array after every step.
+        What is legal in each copy's present state, ``(N, A)``: after a step, and the reset that may have followed,
+        that of the state to act in next. All of it for a copy that waits; ``None`` where the environment does not
+        say. A new array after every step and reset.
 
     Raises
     ------
@@ -119,7 +127,8 @@ class VectorEnvironment:
         self._faults = FaultReporter(id)
         self._seeds = EpisodeSeeds(seeds)
         self._split = splitter(first.action_space)
-        self._steps = [environment.step for environment in self._environments]
+        self._steps: list[Step] = [environment.step for environment in self._environments]
+        self._masks = MaskReader(self._environments, self._steps, first.action_space, self._mask_fault)
         self._all = range(count)
         self._clear()
 
@@ -132,7 +141,7 @@ class VectorEnvironment:
         self._begun = [0] * count
         self._episodes = 0
         self._waiting: set[int] = set()
-        self.masks_NA: NDArray[np.bool_] | None = None
+        self.masks_NA: Mask | None = None
         self._observations = np.zeros((count, self.encoder.size), np.float32)
 
     @property
@@ -171,7 +180,8 @@ class VectorEnvironment:
         Parameters
         ----------
         actions
-            ``(N,)`` integers, the space's `start` included, for a Discrete space; ``(N, *shape)`` for a Box.
+            ``(N,)`` integers, the space's `start` included, for a Discrete space; ``(N, *shape)`` for one with a
+            shape; rows ``(N, K)`` for a Tuple or Dict (see :mod:`pgviz.action_layout`).
         active
             Which copies are stepped, ``(N,)``; all of them where ``None``.
         autoreset
@@ -198,7 +208,9 @@ class VectorEnvironment:
         self.episode_returns += rewards_N
         if self.log is not None:
             self.log.append(LoggedStep(actions, None if active is None else active.copy(), observations_NO))
-        step = VectorStep(observations_NO, rewards_N, terminated_N, truncated_N, {}, [])
+        step = VectorStep(observations_NO, rewards_N, terminated_N, truncated_N, {}, [], {})
+        if self._masks.present:
+            self._read_masks(indices, done, step)
         for index in done:
             self._end(index, step, autoreset)
         self._observations = observations_NO
@@ -274,13 +286,41 @@ class VectorEnvironment:
         except Exception as error:
             raise self._faults.raised(error, *self._place(index, 0)) from error
         try:
-            observation, _ = result
+            observation, info = result
         except (TypeError, ValueError):
             raise self._faults.malformed(result, *self._place(index, 0)) from None
         try:
-            return self.encoder.encode(observation)
+            observation_O = self.encoder.encode(observation)
         except ObservationMismatch as mismatch:
             raise self._faults.mismatch(mismatch, *self._place(index, 0)) from None
+        self._begin_mask(index, info)
+        return observation_O
+
+    def _begin_mask(self, index: int, info: Any) -> None:
+        """Note what is legal in the first state of a copy's episode, if the environment says."""
+        mask_A = self._masks.begin(index, info)
+        if mask_A is None:
+            return
+        if self.masks_NA is None:
+            self.facts = replace(self.facts, has_masks=True)
+        self.masks_NA = self._new_masks()
+        self.masks_NA[index] = mask_A
+
+    def _read_masks(self, indices: range | list[int], done: list[int], step: VectorStep) -> None:
+        """Note what is legal in the states that a step led to."""
+        masks_NA = self._new_masks()
+        for index in indices:
+            masks_NA[index] = self._masks.read(index, over=bool(step.terminated[index]))
+        for index in done:
+            step.final_masks[index] = masks_NA[index].copy()
+            masks_NA[index] = True
+        self.masks_NA = masks_NA
+
+    def _new_masks(self) -> Mask:
+        return np.ones((self.count, self._masks.size), bool) if self.masks_NA is None else self.masks_NA.copy()
+
+    def _mask_fault(self, index: int, problem: str | Exception) -> EnvironmentFault:
+        return self._faults.mask(problem, *self._place(index, 0))
 
     def _end(self, index: int, step: VectorStep, autoreset: bool) -> None:
         """Note in `step` that a copy's episode is over, and begin its next one or have it wait."""

@@ -255,7 +255,8 @@ class Trainer:
             observations_NO, samples, result.rewards, result.terminated, result.truncated, active_N, masks_NA
         )
         for copy, observation_O in result.final_observations.items():
-            rollout.add_final_observation(copy, observation_O)
+            final_mask_A = None if masks_NA is None else result.final_masks[copy]
+            rollout.add_final_observation(copy, observation_O, final_mask_A)
         detail = self._describe(samples, result, frame, masks_NA) if self.watch.wanted else None
         self._observations = result.observations
         self.step += self.config.environment_count if active_N is None else int(active_N.sum())
