@@ -6,6 +6,8 @@ Shape suffixes: B batch, N copies of the environment, O observation entries, A a
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import torch
@@ -143,6 +145,20 @@ class DQN(OffPolicyAlgorithm):
         maximum = self.knobs.optional("max_gradient_norm")
         self.optimizer.step(minibatch.learning_rate, minibatch.gradient_norm, maximum)
         self._applied += 1
+
+    def capture(self) -> dict[str, Any]:
+        """Copy everything that decides what will be learned, the target network among it."""
+        own = {"optimizer": self.optimizer.capture(), "target": self.target.weights_P.copy()}
+        behaviour = {"epsilon": self.policy.epsilon, "temperature": self.policy.temperature}
+        return super().capture() | own | {"behaviour": behaviour}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from what :meth:`capture` returned."""
+        super().restore(state)
+        self.optimizer.restore(state["optimizer"])
+        self.target.follow(state["target"], 1.0)
+        self.policy.epsilon = state["behaviour"]["epsilon"]
+        self.policy.temperature = state["behaviour"]["temperature"]
 
     def finish_update(self) -> UpdateStatistics:
         """Check the new parameters and say what the update did.

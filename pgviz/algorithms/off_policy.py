@@ -6,7 +6,8 @@ Shape suffixes: B batch, N copies of the environment, O observation entries, A c
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from pgviz.algorithms.replay_buffer import ReplayBuffer, Transitions
 from pgviz.algorithms.rollout import Rollout
 from pgviz.algorithms.statistics import Tally
 from pgviz.config import RunConfig
+from pgviz.errors import UsageError
 from pgviz.policies.decision import Array
 from pgviz.policies.policy import Mask, Policy, Samples
 
@@ -40,12 +42,15 @@ class OffPolicyAlgorithm(Algorithm):
         What was lived through.
     acted
         Environment steps for which actions were drawn, over all copies.
+    open_batch
+        What the last minibatch was computed from, or ``None`` before the first.
     """
 
     def __init__(self, config: RunConfig, policy: Policy, rng: np.random.Generator) -> None:
         super().__init__(config, policy, rng)
         self.replay = ReplayBuffer(config.integer("buffer_size"))
         self.acted = 0
+        self.open_batch: Transitions | None = None
         self._tally = Tally()
         self._applied = 0
 
@@ -86,7 +91,34 @@ class OffPolicyAlgorithm(Algorithm):
         wanted = int(self.knobs.number("gradient_steps"))
         for index in range(collected if wanted < 0 else wanted):
             batch_size = int(self.knobs.number("batch_size"))
-            yield self._compute(self.replay.sample(batch_size, self._rng), index)
+            self.open_batch = self.replay.sample(batch_size, self._rng)
+            yield self._compute(self.open_batch, index)
+
+    def without(self, minibatch: Minibatch, samples: Sequence[int]) -> Minibatch:
+        """Compute an open minibatch anew without some of its samples."""
+        self.require_droppable(minibatch, samples)
+        assert self.open_batch is not None
+        kept = np.setdiff1d(np.arange(len(self.open_batch.rewards_B)), samples)
+        self.open_batch = self.open_batch.select(kept)
+        return self._compute(self.open_batch, minibatch.index)
+
+    def require_droppable(self, minibatch: Minibatch, samples: Sequence[int]) -> None:
+        """Make sure that the samples are there and are not all of them."""
+        size = 0 if self.open_batch is None else len(self.open_batch.rewards_B)
+        if not all(0 <= sample < size for sample in samples):
+            raise UsageError(f"the minibatch has samples 0 to {size - 1}.")
+        if len(set(samples)) >= size:
+            raise UsageError("without any sample there is no step to take: skip the minibatch instead.")
+
+    def capture(self) -> dict[str, Any]:
+        """Copy everything that decides what will be learned; of the buffer, a mark."""
+        return super().capture() | {"replay": self.replay.capture(), "acted": self.acted}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from what :meth:`capture` returned."""
+        super().restore(state)
+        self.replay.restore(state["replay"])
+        self.acted = state["acted"]
 
     def _remembered(self, collected: int) -> None:
         """Do what is due after so many new steps, before any learning."""

@@ -40,6 +40,11 @@ class Transitions(NamedTuple):
     next_masks_BA: Mask | None
     masks_BA: Mask | None = None
 
+    def select(self, index_B: NDArray[np.int64]) -> Transitions:
+        """Return the chosen steps."""
+        chosen = {name: column[index_B] for name, column in self._asdict().items() if column is not None}
+        return self._replace(**chosen)
+
 
 class BufferMark(NamedTuple):
     """The contents of a buffer when so many steps had been added."""

@@ -9,9 +9,12 @@ import copy
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
-from pgviz.policies.networks import Floats, Perceptron
+from pgviz.policies.networks import Perceptron
+
+Floats = NDArray[np.float32]
 
 
 class TargetNetwork:
