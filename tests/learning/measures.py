@@ -1,0 +1,50 @@
+"""What is reported of a trained policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+import numpy as np
+from gymnasium.spaces import Discrete
+
+from pgviz.environments.factory import make
+from pgviz.policies.decision import CategoricalDecision
+from pgviz.session.headless import TrainResult
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """One number of a trained policy, and how far single episodes are from it (population standard deviation)."""
+
+    value: float
+    std: float = 0.0
+
+
+def mean_return(result: TrainResult, episodes: int) -> Measured:
+    """The mean return of the likeliest actions over `episodes` episodes."""
+    evaluation = result.evaluate(episodes)
+    return Measured(evaluation.return_mean, evaluation.return_std)
+
+
+def exploitability(result: TrainResult, _episodes: int) -> Measured:
+    """What the best opponent takes from the policy per round, exactly.
+
+    Of a stochastic policy: of its probabilities. Of a value-based one: of the greedy action.
+    """
+    from pgviz.environments.own.exploitability import exploitability as exact
+
+    environment = make(result.config.environment, render=False)
+    assert isinstance(environment.observation_space, Discrete)
+    policy, rows = result.policy, []
+    for observation_O in np.eye(int(environment.observation_space.n), dtype=np.float32):
+        decision = policy.decide(observation_O, None)
+        assert isinstance(decision, CategoricalDecision)
+        greedy = np.eye(len(decision.probabilities_A))[int(policy.likeliest(observation_O[None])[0])]
+        rows.append(greedy if policy.facts.kind == "values" else decision.probabilities_A)
+    return Measured(exact(np.array(rows)))
+
+
+MEASURES: dict[str, Callable[[TrainResult, int], Measured]] = {
+    "return": mean_return,
+    "exploitability": exploitability,
+}

@@ -1,0 +1,180 @@
+"""RESULTS.md: the stored results as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from pgviz.hyperparameters import declaration
+from tests.learning.results import Result
+from tests.learning.rows import BINS, OWN, ROWS, ZOO, Row
+
+SEEDS = 3
+Found = Mapping[str, Sequence[Result]]
+
+INTRODUCTION = """\
+# What the learners learn
+
+Written by `python -m tests.learning.table`; not to be edited. Each row trains the configuration that
+`pgviz train ENVIRONMENT --algorithm NAME --steps N` runs, presets included, once per seed, and then plays
+{episodes} episodes with the likeliest actions. *pgviz* is the mean over the seeds ± the mean standard deviation
+over episodes; *worst* is the worst seed. *Zoo* is what the RL Baselines3 Zoo publishes for the same environment,
+algorithm and steps: one trained agent, mean ± standard deviation over episodes. A row has reached its goal where
+the mean over the seeds is at least the Zoo's mean less the Zoo's standard deviation, or what is asked for.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something that the lesson says, and the rows that show whether it is so."""
+
+    text: str
+    rows: tuple[str, ...]
+    holds: Callable[..., bool]
+
+    def verdict(self, found: Found) -> str:
+        """The numbers and whether they bear the claim out."""
+        if not all(found.get(name) for name in self.rows):
+            return "waiting for its rows"
+        values = [_mean(found[name]) for name in self.rows]
+        numbers = ", ".join(f"{name} {_number(value)}" for name, value in zip(self.rows, values, strict=True))
+        return f"{'yes' if self.holds(*values) else 'NO'} ({numbers})"
+
+
+CLAIMS = (
+    Claim(
+        "Coarse bins destroy control quality: 3 bins do worse than 11.",
+        ("bins-03", "bins-11"),
+        lambda few, more: few < more,
+    ),
+    Claim(
+        "No number of bins does clearly better than a policy that is continuous (SAC).",
+        ("bins-03", "bins-05", "bins-11", "bins-51", "bins-sac"),
+        lambda *values: max(values[:-1]) < values[-1] + 15.0,
+    ),
+    Claim(
+        "A mixed policy can be exploited less than argmax-Q.",
+        ("game-softmax", "game-argmax"),
+        lambda softmax, argmax: softmax < 0.5 * argmax,
+    ),
+    Claim(
+        "Where moves are illegal, the mask helps.",
+        ("grid-masked", "grid-unmasked"),
+        lambda masked, unmasked: masked > unmasked,
+    ),
+)
+
+
+def verdict(row: Row, results: Sequence[Result]) -> str:
+    """Whether a row has reached its goal, or what it waits for."""
+    if row.waits_for:
+        return f"waiting: {row.waits_for}"
+    if len(results) < SEEDS:
+        return f"{len(results)} of {SEEDS} seeds"
+    if row.goal is None:
+        return ""
+    return "reached" if row.goal.reached(_mean(results)) else "**missed**"
+
+
+def report(found: Found, episodes: int) -> str:
+    """The whole of RESULTS.md."""
+    parts = [
+        INTRODUCTION.format(episodes=episodes),
+        _section("Beside the RL Zoo", ZOO, found),
+        _section("Control quality against bins: DQN over bins beside SAC and PPO, at the same steps", BINS, found),
+        _section("pgviz's own environments", OWN, found),
+        _claims(found),
+        _speed(found),
+        _provenance(found),
+    ]
+    return "\n".join(parts)
+
+
+def _section(title: str, rows: Sequence[Row], found: Found) -> str:
+    header = ("row", "algorithm", "environment", "steps", "Zoo", "goal", "seeds", "pgviz", "worst", "verdict")
+    return f"## {title}\n\n" + _table(header, [_line(row, found.get(row.name, ())) for row in rows])
+
+
+def _line(row: Row, results: Sequence[Result]) -> tuple[str, ...]:
+    title = declaration(row.algorithm).title if not row.waits_for else row.algorithm
+    settings = "".join(f", {name}={value}" for name, value in row.settings.items())
+    about = (row.name, title + settings, row.environment, f"{row.steps:,}", _published(row), _goal(row))
+    ours = ("", "")
+    if results:
+        ours = (f"{_number(_mean(results))} ± {_number(_spread(results))}", _number(_worst(row, results)))
+    return (*about, str(len(results)), *ours, verdict(row, results))
+
+
+def _published(row: Row) -> str:
+    if row.zoo is None:
+        return ""
+    of = f" ({row.zoo.of})" if row.zoo.of else ""
+    return f"{_number(row.zoo.mean)} ± {_number(row.zoo.std)}{of}"
+
+
+def _goal(row: Row) -> str:
+    goal = row.goal
+    if goal is None:
+        return ""
+    bound = f"≥ {_number(goal.low)}" if goal.low > float("-inf") else f"≤ {_number(goal.high)}"
+    return bound if row.zoo else f"{bound} ({goal.why})"
+
+
+def _claims(found: Found) -> str:
+    lines = [f"- {claim.text} {claim.verdict(found)}" for claim in CLAIMS]
+    return "## The lesson's claims\n\n" + "\n".join(lines) + "\n"
+
+
+def _speed(found: Found) -> str:
+    """Each run's time, and when its mean return in training first met the goal."""
+    lines = []
+    for row in ROWS:
+        for result in found.get(row.name, ()):
+            at = _reached_after(row, result)
+            after = f"{at[0]:,} steps, {at[1]:.0f} s" if at else ""
+            value = f"{_number(result.measured.value)} ± {_number(result.measured.std)}"
+            digest = f"`{result.weights_sha256[:12]}`"
+            lines.append(
+                (row.name, str(result.seed), value, f"{result.seconds:,.0f}", after, digest, result.commit)
+            )
+    header = ("row", "seed", "result", "seconds of training", "goal first met in training", "weights", "commit")
+    return "## Every run\n\n" + _table(header, lines)
+
+
+def _reached_after(row: Row, result: Result) -> tuple[int, float] | None:
+    """Steps and seconds after which the mean return of the episodes in training first met the row's goal."""
+    if row.goal is None or row.measure != "return":
+        return None
+    points = (
+        (step, seconds) for step, mean, seconds in result.curve if mean is not None and row.goal.reached(mean)
+    )
+    return next(points, None)
+
+
+def _provenance(found: Found) -> str:
+    machines = sorted({str(result.machine) for results in found.values() for result in results})
+    return "## Machine\n\n" + "".join(f"- {machine}\n" for machine in machines)
+
+
+def _table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    rows = [header, ["---"] * len(header), *lines]
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |\n" for row in rows)
+
+
+def _mean(results: Sequence[Result]) -> float:
+    return fmean(result.measured.value for result in results)
+
+
+def _spread(results: Sequence[Result]) -> float:
+    return fmean(result.measured.std for result in results)
+
+
+def _worst(row: Row, results: Sequence[Result]) -> float:
+    """The seed that is farthest from what is wanted: the lowest, unless the goal is a highest value."""
+    values = [result.measured.value for result in results]
+    return max(values) if row.goal is not None and row.goal.high < float("inf") else min(values)
+
+
+def _number(value: float) -> str:
+    return f"{value:.1f}" if abs(value) >= 10.0 else f"{value:.3f}"
