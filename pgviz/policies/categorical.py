@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pgviz.policies.decision import Array, CategoricalDecision, PolicyFacts
-from pgviz.policies.distributions import Categorical, sample_categorical
+from pgviz.policies.distributions import Categorical, MaskedCategorical, sample_categorical
 from pgviz.policies.networks import NetworkShape
 from pgviz.policies.policy import Mask, Policy, Samples
 
 
 class CategoricalPolicy(Policy):
-    """Softmax over logits, for ``Discrete`` actions.
+    """Softmax over the logits of the legal actions, for ``Discrete`` actions.
 
     Parameters
     ----------
@@ -29,6 +29,8 @@ class CategoricalPolicy(Policy):
         The smallest action.
     """
 
+    takes_masks = True
+
     def __init__(self, shape: NetworkShape, action_count: int, start: int, generator: torch.Generator) -> None:
         super().__init__(shape, action_count, generator)
         self.action_count = action_count
@@ -36,13 +38,13 @@ class CategoricalPolicy(Policy):
         self._flatten()
 
     def _distribution(self, outputs_BK: Tensor, log_std_D: Tensor | None, masks_BA: Tensor | None) -> Categorical:
-        return Categorical(outputs_BK)
+        return Categorical(outputs_BK) if masks_BA is None else MaskedCategorical(outputs_BK, masks_BA)
 
     def act(
         self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None = None
     ) -> NDArray[np.int64]:
         """Draw an index per state, shape ``(N,)``."""
-        return sample_categorical(self.fast_actor.forward(observations_NO)[0], rng)
+        return sample_categorical(self.fast_actor.outputs(observations_NO), rng)
 
     def to_actions(self, samples: Samples) -> Samples:
         """Shift the indices to the space's first action."""
@@ -53,7 +55,7 @@ class CategoricalPolicy(Policy):
     ) -> CategoricalDecision:
         """Describe the choice of one index."""
         with torch.no_grad():
-            logits_A = self.actor(torch.from_numpy(observation_O[None]))[0]
+            logits_A = self.actor(torch.from_numpy(self.normalization.see(observation_O)[None]))[0]
             distribution = Categorical(logits_A[None])
         chosen = None if sample is None else int(sample)
         log_probs_A = distribution.log_probs_BA[0].numpy()
@@ -63,9 +65,10 @@ class CategoricalPolicy(Policy):
             entropy=float(distribution.entropy()),
             value=self.value_of(observation_O),
             probabilities_A=np.exp(log_probs_A),
-            logits_A=logits_A.numpy().copy(),
+            logits_A=logits_1A[0].numpy().copy(),
             chosen=chosen,
             start=self.start,
+            mask_A=None if mask_A is None else mask_A.copy(),
         )
 
     @property

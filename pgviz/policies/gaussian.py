@@ -1,6 +1,11 @@
 """Gaussian policies, for ``Box`` actions.
 
-Shape suffixes: B batch, N copies of the environment, O observation entries, D action dimensions.
+log_std is either *free*, one learned number per action dimension that is the same in every state, or *of the state*:
+an output of the network beside the mean, clamped to [−20, 2], that is σ from 2e-9 to 7.4 (Haarnoja et al. 2018,
+arXiv:1812.05905, in the code published with it). Beyond the clamp an output has no gradient.
+
+Shape suffixes: B batch, N copies of the environment, O observation entries, K outputs of the network, D action
+dimensions.
 """
 
 from __future__ import annotations
@@ -18,9 +23,11 @@ from pgviz.policies.distributions import DiagonalGaussian, SquashedGaussian, sam
 from pgviz.policies.networks import NetworkShape
 from pgviz.policies.policy import Mask, Policy, Samples
 
+LOG_STD_LOW, LOG_STD_HIGH = -20.0, 2.0
+
 
 class GaussianPolicy(Policy):
-    """Diagonal Gaussian with a learned, state-independent log_std, for ``Box`` actions.
+    """Diagonal Gaussian with a learned log_std, for ``Box`` actions.
 
     Parameters
     ----------
@@ -30,9 +37,9 @@ class GaussianPolicy(Policy):
         Whether samples are squashed into the bounds, rather than clipped to them.
     initial_std
         σ₀, from which log_std starts.
+    state_std
+        Whether log_std is an output of the network, rather than free.
     """
-
-    log_std: nn.Parameter
 
     def __init__(
         self,
@@ -42,30 +49,39 @@ class GaussianPolicy(Policy):
         *,
         squash: bool,
         initial_std: float,
+        state_std: bool = False,
     ) -> None:
         low, high = box
-        size = int(np.prod(low.shape))
-        super().__init__(shape, size, generator)
-        self.log_std = nn.Parameter(torch.full((size,), math.log(initial_std)))
+        self._dimensions = int(np.prod(low.shape))
+        super().__init__(shape, self._dimensions * (2 if state_std else 1), generator)
+        if not state_std:
+            self.log_std = nn.Parameter(torch.zeros(self._dimensions))
         self.bounds = ActionBounds(low.reshape(-1), high.reshape(-1))
         self.squash = squash
         self._shape, self._dtype = low.shape, low.dtype
         self._flatten()
+        self.set_std(initial_std)
 
     def _distribution(
         self, outputs_BK: Tensor, log_std_D: Tensor | None, masks_BA: Tensor | None
     ) -> DiagonalGaussian:
-        assert log_std_D is not None
+        mean_BD, log_std = outputs_BK, log_std_D
+        if log_std is None:
+            mean_BD, raw_BD = outputs_BK.tensor_split(2, -1)
+            log_std = raw_BD.clamp(LOG_STD_LOW, LOG_STD_HIGH)
         if self.squash:
-            return SquashedGaussian(outputs_BK, log_std_D, self.bounds)
-        return DiagonalGaussian(outputs_BK, log_std_D)
+            return SquashedGaussian(mean_BD, log_std, self.bounds)
+        return DiagonalGaussian(mean_BD, log_std)
 
     def act(
         self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None = None
     ) -> NDArray[np.float32]:
         """Draw a real vector per state, before squashing, shape ``(N, D)``."""
-        std_D = np.exp(self.log_std.detach().numpy())
-        return sample_gaussian(self.fast_actor.forward(observations_NO)[0], std_D, rng)
+        outputs_NK, size = self.fast_actor.forward(observations_NO)[0], self._dimensions
+        if self.log_std is not None:
+            return sample_gaussian(outputs_NK, np.exp(self.log_std.detach().numpy()), rng)
+        std_ND = np.exp(np.clip(outputs_NK[:, size:], LOG_STD_LOW, LOG_STD_HIGH))
+        return sample_gaussian(outputs_NK[:, :size], std_ND, rng)
 
     def to_actions(self, samples: Samples) -> Samples:
         """Squash or clip into the bounds, in the box's shape and dtype."""
@@ -80,8 +96,8 @@ class GaussianPolicy(Policy):
         """Describe the draw of one vector."""
         sample_D = None if sample is None else np.array(sample, np.float32)
         with torch.no_grad():
-            mean_BD = self.actor(torch.from_numpy(observation_O[None]))
-            distribution = self._distribution(mean_BD, self.log_std, None)
+            distribution = self._distribution(self.actor(torch.from_numpy(observation_O[None])), self.log_std, None)
+            mean_BD = distribution.mean_BD
             entropy = distribution.entropy()
             log_prob = None
             if sample_D is not None:
@@ -92,7 +108,7 @@ class GaussianPolicy(Policy):
             entropy=float(entropy),
             value=self.value_of(observation_O),
             mean_D=mean_BD[0].numpy().copy(),
-            std_D=np.exp(self.log_std.detach().numpy()),
+            std_D=np.exp(distribution.log_std_D.detach().expand_as(mean_BD)[0].numpy()),
             sample_D=sample_D,
             action_D=None if sample_D is None else self._bounded(sample_D),
             low_D=self.bounds.low_D,
@@ -112,11 +128,26 @@ class GaussianPolicy(Policy):
         )
 
     @property
-    def log_std_values(self) -> NDArray[np.float64]:
-        """A copy of log_std, shape ``(D,)``."""
-        return self.log_std.detach().numpy().astype(float)
+    def log_std_values(self) -> NDArray[np.float64] | None:
+        """A copy of log_std, shape ``(D,)``; ``None`` where there is one per state."""
+        return None if self.log_std is None else self.log_std.detach().numpy().astype(float)
+
+    @property
+    def std_parameters(self) -> tuple[Tensor, ...]:
+        """What log_std is learned in, as views of `flat`: itself, or the rows of the last layer that give it."""
+        if self.log_std is not None:
+            return (self.log_std.detach(),)
+        last = self.actor[-1]
+        assert isinstance(last, nn.Linear)
+        return last.weight.detach()[self._dimensions :], last.bias.detach()[self._dimensions :]
 
     def set_std(self, std: float) -> None:
-        """Start log_std again at ln `std` in every dimension."""
-        with torch.no_grad():
-            self.log_std.fill_(math.log(std))
+        """Start log_std again at ln `std` in every dimension.
+
+        Where it is of the state, its rows of the last layer become 0 and their bias ln `std`, but not beyond the
+        clamp, where it could not be learned: σ is the same in every state again, until the next update.
+        """
+        *weights, log_std = self.std_parameters
+        for weight in weights:
+            weight.zero_()
+        log_std.fill_(math.log(std) if self.log_std is not None else min(math.log(std), LOG_STD_HIGH))

@@ -1,4 +1,4 @@
-"""Networks: multilayer perceptrons with orthogonal initialisation.
+"""Networks: multilayer perceptrons, for pictures behind convolutions, and how each is computed.
 
 Shape suffixes: B batch, I inputs and J outputs of a layer.
 """
@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
-Floats = NDArray[np.float32]
+from pgviz.policies.convolution import FEATURES, Convolutions, ImageShape
+from pgviz.policies.running import Floats, ModuleNetwork, Network, Stacked, size_of
+from pgviz.policies.weights import initialize
 
 _ACTIVATIONS: dict[str, type[nn.Module]] = {"tanh": nn.Tanh, "relu": nn.ReLU}
 
@@ -32,16 +33,63 @@ class NetworkShape:
         Of both networks.
     critic
         Whether there is a critic.
+    image
+        Shape of the observation where it is a picture, which convolutions then look at first.
+    orthogonal
+        Whether weights begin orthogonal, see :func:`mlp`.
+    device
+        Where the networks are computed: ``"cpu"`` or ``"cuda"``.
+    modules
+        Whether PyTorch's modules and autograd compute the networks also where NumPy could.
     """
 
     observation_size: int
     hidden_sizes: tuple[int, ...]
     activation: str
     critic: bool
+    image: ImageShape | None = None
+    orthogonal: bool = True
+    device: str = "cpu"
+    modules: bool = False
 
-    def build(self, outputs: int, gain: float, generator: torch.Generator) -> nn.Sequential:
-        """Build one network with that many outputs."""
-        return mlp((self.observation_size, *self.hidden_sizes, outputs), self.activation, gain, generator)
+    def build(
+        self, outputs: int, gain: float, generator: torch.Generator, beside: nn.Sequential | None = None
+    ) -> nn.Sequential:
+        """Build one network with that many outputs; it looks at pictures through the convolutions of `beside`."""
+        if self.image is None:
+            return self._perceptron(self.observation_size, outputs, gain, generator)
+        convolutions = Convolutions(self.image, self.orthogonal, generator) if beside is None else beside[0]
+        return nn.Sequential(convolutions, *self._perceptron(FEATURES, outputs, gain, generator))
+
+    def runner(self, network: nn.Sequential, offset: int, beside: Network | None = None) -> Network:
+        """Return what computes a network that :meth:`build` built.
+
+        Parameters
+        ----------
+        network
+            Its parameters are views of one vector.
+        offset
+            Where they begin in that vector; those of shared convolutions left out.
+        beside
+            The runner of the network whose convolutions this one shares.
+        """
+        if self.image is None:
+            return self._plain_runner(network, offset)
+        convolutions, *layers = network
+        perceptron = nn.Sequential(*layers)
+        if isinstance(beside, Stacked):
+            return Stacked(beside.below, self._plain_runner(perceptron, offset))
+        below = ModuleNetwork(convolutions, offset, self.device)
+        return Stacked(below, self._plain_runner(perceptron, offset + size_of(convolutions)))
+
+    def _perceptron(self, inputs: int, outputs: int, gain: float, generator: torch.Generator) -> nn.Sequential:
+        sizes = (inputs, *self.hidden_sizes, outputs)
+        return mlp(sizes, self.activation, gain, generator, orthogonal=self.orthogonal)
+
+    def _plain_runner(self, network: nn.Sequential, offset: int) -> Network:
+        if self.modules or self.device != "cpu":
+            return ModuleNetwork(network, offset, self.device)
+        return Perceptron(network, offset)
 
 
 def mlp(
@@ -49,11 +97,14 @@ def mlp(
     activation: str,
     output_gain: float,
     generator: torch.Generator,
+    *,
+    orthogonal: bool = True,
 ) -> nn.Sequential:
-    """Build a perceptron with orthogonal weights and zero biases.
+    """Build a perceptron with orthogonal weights and zero biases, or with PyTorch's usual ones.
 
     The gain of √2 for hidden layers and a small one for a policy's output (so that it starts near the uniform
-    one) are those that Andrychowicz et al. 2021 (arXiv:2006.05990) found to work.
+    one) are those that Andrychowicz et al. 2021 (arXiv:2006.05990) found to work. PyTorch's usual weights and
+    biases are uniform within ±1/√inputs; a policy's output then starts wherever they lead.
 
     Parameters
     ----------
@@ -62,17 +113,18 @@ def mlp(
     activation
         ``"tanh"`` or ``"relu"``, between the layers.
     output_gain
-        Scale of the last layer's weights.
+        Scale of the last layer's weights, where they are orthogonal.
     generator
         Where the random numbers come from.
+    orthogonal
+        Whether weights are orthogonal.
     """
     layers: list[nn.Module] = []
     pairs = list(itertools.pairwise(sizes))
     for index, (inputs, outputs) in enumerate(pairs):
         last = index == len(pairs) - 1
         layer = nn.Linear(inputs, outputs)
-        nn.init.orthogonal_(layer.weight, output_gain if last else 2.0**0.5, generator=generator)
-        nn.init.zeros_(layer.bias)
+        initialize(layer, output_gain if last else 2.0**0.5, generator, orthogonal=orthogonal)
         layers += [layer] if last else [layer, _ACTIVATIONS[activation]()]
     return nn.Sequential(*layers)
 
@@ -117,8 +169,14 @@ class Perceptron:
             x_BI += layer.bias_J
         return x_BI, inputs
 
+    def outputs(self, x_BI: Floats) -> Floats:
+        """Return the outputs alone."""
+        return self.forward(x_BI)[0]
+
     @np.errstate(all="ignore")
-    def backward(self, gradient_BJ: Floats, inputs: list[Floats], out: Floats) -> None:
+    def backward(
+        self, gradient_BJ: Floats, inputs: list[Floats], out: Floats, *, to_input: bool = False
+    ) -> Floats | None:
         """Write the gradient in all weights and biases into `out`.
 
         Parameters
@@ -129,6 +187,13 @@ class Perceptron:
             From :meth:`forward`.
         out
             The whole gradient vector; this network's part of it is overwritten.
+        to_input
+            Whether the gradient in the inputs is wanted too.
+
+        Returns
+        -------
+        numpy.ndarray or None
+            The gradient in the inputs, ``(B, I)``, where it is wanted.
         """
         for layer, given_BI in zip(reversed(self._layers), reversed(inputs), strict=True):
             np.matmul(gradient_BJ.T, given_BI, out=out[layer.weight].reshape(layer.weight_JI.shape))
@@ -136,6 +201,7 @@ class Perceptron:
             if given_BI is not inputs[0]:
                 gradient_BJ = gradient_BJ @ layer.weight_JI
                 gradient_BJ *= (given_BI > 0.0) if self._relu else 1.0 - given_BI * given_BI
+        return gradient_BJ @ self._layers[0].weight_JI if to_input else None
 
 
 class _Layer(NamedTuple):

@@ -20,7 +20,9 @@ from torch import Tensor, nn
 from pgviz.errors import UsageError
 from pgviz.policies.decision import Array, Decision, PolicyFacts
 from pgviz.policies.distributions import Distribution
-from pgviz.policies.networks import NetworkShape, Perceptron
+from pgviz.policies.networks import NetworkShape
+from pgviz.policies.normalization import Normalization
+from pgviz.policies.running import ActorCritic, Network, size_of
 
 Samples = NDArray[np.generic]
 Mask = NDArray[np.bool_]
@@ -50,6 +52,10 @@ class Policy(nn.Module, ABC):
 
     One vector makes the norm of the gradient, the clipping and the optimiser's step one operation each.
 
+    What is learned from, and acted on, is what the policy *sees*: the observations as :attr:`normalization` leaves
+    them. Where one state is looked at from outside (:meth:`decide`, :meth:`likeliest`, :meth:`value_of`) the
+    observation is the environment's own, and the policy sees to the rest.
+
     Parameters
     ----------
     shape
@@ -65,29 +71,40 @@ class Policy(nn.Module, ABC):
         All parameters, the actor's first; the leaf in which losses are differentiated.
     log_std
         The free parameter of a Gaussian policy, or ``None``.
+    normalization
+        How observations and rewards are brought to a common scale.
+    fast_actor, fast_critic, fast_both
+        What computes the two networks, one by one and together, forwards and backwards.
     takes_masks
         Whether there are choices that a mask can rule out.
     """
 
     flat: Tensor
+    fast_actor: Network
+    fast_critic: Network | None
+    fast_both: ActorCritic
     takes_masks = False
 
     def __init__(self, shape: NetworkShape, outputs: int, generator: torch.Generator) -> None:
         super().__init__()
+        self.shape = shape
+        self.normalization = Normalization()
         self.actor = shape.build(outputs, ACTOR_GAIN, generator)
-        self.critic = shape.build(1, CRITIC_GAIN, generator) if shape.critic else None
+        self.critic = shape.build(1, CRITIC_GAIN, generator, self.actor) if shape.critic else None
         self.log_std: nn.Parameter | None = None
 
     def _flatten(self) -> None:
         """Move all parameters into one vector; the last thing a constructor does."""
-        parameters = [*self.actor.parameters(), *(self.critic.parameters() if self.critic else ())]
-        actor_size = sum(parameter.numel() for parameter in self.actor.parameters())
-        parameters += [] if self.log_std is None else [self.log_std]
+        # The critic may share the actor's first layers.
+        both = dict.fromkeys([*self.actor.parameters(), *(self.critic.parameters() if self.critic else ())])
+        parameters = [*both, *([] if self.log_std is None else [self.log_std])]
         self.flat = torch.cat([parameter.detach().reshape(-1) for parameter in parameters]).requires_grad_()
         for parameter, part in zip(parameters, self._parts(self.flat.detach(), parameters), strict=True):
             parameter.data = part
-        self.fast_actor = Perceptron(self.actor, 0)
-        self.fast_critic = Perceptron(self.critic, actor_size) if self.critic else None
+        self.fast_actor = self.shape.runner(self.actor, 0)
+        size = size_of(self.actor)
+        self.fast_critic = self.shape.runner(self.critic, size, self.fast_actor) if self.critic else None
+        self.fast_both = ActorCritic(self.fast_actor, self.fast_critic)
 
     @staticmethod
     def _parts(vector: Tensor, parameters: list[nn.Parameter]) -> list[Tensor]:
@@ -110,15 +127,16 @@ class Policy(nn.Module, ABC):
         Parameters
         ----------
         observations_BO
-            The states.
+            The states, as seen.
         masks_BA
             True where a choice is legal in its state; ``None`` where all are in every state.
         """
-        outputs_BK, values_B, log_std_D = _Forward.apply(self.flat, observations_BO, self)  # type: ignore[no-untyped-call]
+        learning = torch.is_grad_enabled()
+        outputs_BK, values_B, log_std_D = _Forward.apply(self.flat, observations_BO, self, learning)  # type: ignore[no-untyped-call]
         return Evaluation(self._distribution(outputs_BK, log_std_D, masks_BA), values_B)
 
     def distribution(self, observations_BO: Tensor, masks_BA: Tensor | None = None) -> Distribution:
-        """Return π(·|s) for a batch of states, by the modules themselves."""
+        """Return π(·|s) for a batch of states as seen, by the modules themselves."""
         return self._distribution(self.actor(observations_BO), self.log_std, masks_BA)
 
     @abstractmethod
@@ -127,7 +145,7 @@ class Policy(nn.Module, ABC):
 
     @abstractmethod
     def act(self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None = None) -> Samples:
-        """Draw one sample per state; the fast path, without a graph and without the critic."""
+        """Draw one sample per state as seen; the fast path, without a graph and without the critic."""
 
     @abstractmethod
     def to_actions(self, samples: Samples) -> Samples:
@@ -137,7 +155,8 @@ class Policy(nn.Module, ABC):
     def decide(self, observation_O: Array, sample: Samples | None, mask_A: Mask | None = None) -> Decision:
         """Describe the decision that led to `sample`, changing nothing and drawing nothing.
 
-        Without a sample, describe what the policy would choose from.
+        The observation is as the environment returned it. Without a sample, describe what the policy would choose
+        from.
         """
 
     @property
@@ -161,13 +180,15 @@ class Policy(nn.Module, ABC):
         raise UsageError("a softmax policy has no standard deviation to set.")
 
     def likeliest(self, observations_NO: Array, masks_NA: Mask | None = None) -> Samples:
-        """Return the mode of each state's distribution, for evaluation."""
+        """Return the mode of each state's distribution, for evaluation; the states as the environment has them."""
         masks = None if masks_NA is None else torch.from_numpy(masks_NA)
         with torch.no_grad():
-            return self.distribution(torch.from_numpy(observations_NO), masks).mode()
+            return self.evaluate(
+                torch.from_numpy(self.normalization.see(observations_NO)), masks
+            ).distribution.mode()
 
     def values(self, observations_BO: Array) -> NDArray[np.float32]:
-        """Return V(s), shape ``(B,)``, without a graph.
+        """Return V of states as seen, shape ``(B,)``, without a graph.
 
         Raises
         ------
@@ -176,26 +197,30 @@ class Policy(nn.Module, ABC):
         """
         if self.fast_critic is None:
             raise ValueError("this policy has no critic")
-        return self.fast_critic.forward(np.asarray(observations_BO, np.float32))[0][:, 0]
+        return self.fast_critic.outputs(observations_BO)[:, 0]
 
     def value_of(self, observation_O: Array) -> float | None:
-        """Return V of one state, or ``None`` where there is no critic."""
-        return None if self.fast_critic is None else float(self.values(observation_O[None])[0])
+        """Return V of one state as the environment has it, or ``None`` where there is no critic."""
+        if self.fast_critic is None:
+            return None
+        return float(self.values(self.normalization.see(observation_O[None]))[0])
 
     def capture(self) -> dict[str, Any]:
         """Copy all that was learned; see :meth:`restore`."""
-        return {"flat": self.flat.detach().numpy().copy()}
+        return {"flat": self.flat.detach().numpy().copy(), "normalization": self.normalization.capture()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what :meth:`capture` returned, also from another policy of the same shape."""
         self.flat.detach().copy_(torch.from_numpy(state["flat"]))
+        self.normalization.restore(state["normalization"])
 
     def weights_sha256(self) -> str:
-        """Return a fingerprint of all parameters: equal for two runs exactly when all weights are."""
+        """Return a fingerprint: equal for two agents exactly when all weights and running statistics are."""
         digest = hashlib.sha256()
         for name, parameter in self.named_parameters():
             digest.update(f"{name}{tuple(parameter.shape)}".encode())
             digest.update(parameter.detach().numpy().astype("<f4").tobytes())
+        self.normalization.digest(digest)
         return digest.hexdigest()
 
 
@@ -204,32 +229,26 @@ class _Forward(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, flat: Tensor, observations_BO: Tensor, policy: Policy
+        ctx: Any, flat: Tensor, observations_BO: Tensor, policy: Policy, learning: bool
     ) -> tuple[Tensor, Tensor | None, Tensor | None]:
         """Compute outputs, values and log_std."""
-        x_BO = observations_BO.numpy()
-        outputs_BK, actor_inputs = policy.fast_actor.forward(x_BO)
-        values_B: Tensor | None = None
-        critic_inputs: list[NDArray[np.float32]] = []
-        if policy.fast_critic is not None:
-            values_B1, critic_inputs = policy.fast_critic.forward(x_BO)
-            values_B = torch.from_numpy(values_B1).squeeze(-1)
+        outputs_BK, values_B1, kept = policy.fast_both.forward(observations_BO.numpy(), learning=learning)
         log_std_D = None if policy.log_std is None else policy.log_std.detach().clone()
-        ctx.policy, ctx.actor_inputs, ctx.critic_inputs = policy, actor_inputs, critic_inputs
+        ctx.policy, ctx.kept = policy, kept
         ctx.set_materialize_grads(False)
+        values_B = None if values_B1 is None else torch.from_numpy(values_B1).squeeze(-1)
         return torch.from_numpy(outputs_BK), values_B, log_std_D
 
     @staticmethod
     def backward(
         ctx: Any, outputs_BK: Tensor | None, values_B: Tensor | None, log_std_D: Tensor | None
-    ) -> tuple[Tensor, None, None]:
+    ) -> tuple[Tensor, None, None, None]:
         """Write every part of the gradient vector."""
         policy: Policy = ctx.policy
         gradient = np.zeros(policy.flat.numel(), np.float32)
-        if outputs_BK is not None:
-            policy.fast_actor.backward(outputs_BK.numpy(), ctx.actor_inputs, gradient)
-        if values_B is not None and policy.fast_critic is not None:
-            policy.fast_critic.backward(values_B.numpy()[:, None], ctx.critic_inputs, gradient)
+        outputs = None if outputs_BK is None else outputs_BK.numpy()
+        values = None if values_B is None else values_B.numpy()[:, None]
+        policy.fast_both.backward(outputs, values, ctx.kept, gradient)
         if log_std_D is not None:
             gradient[-len(log_std_D) :] = log_std_D.numpy()
-        return torch.from_numpy(gradient), None, None
+        return torch.from_numpy(gradient), None, None, None
