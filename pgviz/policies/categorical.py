@@ -55,8 +55,10 @@ class CategoricalPolicy(Policy):
     ) -> CategoricalDecision:
         """Describe the choice of one index."""
         with torch.no_grad():
-            logits_A = self.actor(torch.from_numpy(self.normalization.see(observation_O)[None]))[0]
-            distribution = Categorical(logits_A[None])
+            logits_1A = self.actor(torch.from_numpy(self.normalization.see(observation_O)[None]))
+            distribution = self._distribution(
+                logits_1A, None, None if mask_A is None else torch.from_numpy(mask_A[None])
+            )
         chosen = None if sample is None else int(sample)
         log_probs_A = distribution.log_probs_BA[0].numpy()
         return CategoricalDecision(

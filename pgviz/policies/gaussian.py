@@ -77,7 +77,7 @@ class GaussianPolicy(Policy):
         self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None = None
     ) -> NDArray[np.float32]:
         """Draw a real vector per state, before squashing, shape ``(N, D)``."""
-        outputs_NK, size = self.fast_actor.forward(observations_NO)[0], self._dimensions
+        outputs_NK, size = self.fast_actor.outputs(observations_NO), self._dimensions
         if self.log_std is not None:
             return sample_gaussian(outputs_NK, np.exp(self.log_std.detach().numpy()), rng)
         std_ND = np.exp(np.clip(outputs_NK[:, size:], LOG_STD_LOW, LOG_STD_HIGH))
@@ -96,7 +96,8 @@ class GaussianPolicy(Policy):
         """Describe the draw of one vector."""
         sample_D = None if sample is None else np.array(sample, np.float32)
         with torch.no_grad():
-            distribution = self._distribution(self.actor(torch.from_numpy(observation_O[None])), self.log_std, None)
+            outputs_1K = self.actor(torch.from_numpy(self.normalization.see(observation_O)[None]))
+            distribution = self._distribution(outputs_1K, self.log_std, None)
             mean_BD = distribution.mean_BD
             entropy = distribution.entropy()
             log_prob = None
