@@ -44,7 +44,10 @@ class CategoricalPolicy(Policy):
         self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None = None
     ) -> NDArray[np.int64]:
         """Draw an index per state, shape ``(N,)``."""
-        return sample_categorical(self.fast_actor.outputs(observations_NO), rng)
+        logits_NA = self.fast_actor.outputs(observations_NO)
+        if masks_NA is not None:
+            logits_NA = np.where(masks_NA, logits_NA, -np.inf)
+        return sample_categorical(logits_NA, rng)
 
     def to_actions(self, samples: Samples) -> Samples:
         """Shift the indices to the space's first action."""

@@ -40,17 +40,21 @@ class Distribution(Protocol):
     def entropy(self) -> Tensor:
         """Return the entropy of each state's distribution in nats, shape ``(B,)``."""
 
+    def max_probability(self) -> Tensor | None:
+        """Return the probability of the likeliest action, shape ``(B,)``; ``None`` where actions are real."""
+
 
 def sample_categorical(logits_BA: Array, rng: np.random.Generator) -> NDArray[np.int64]:
     """Draw an index per row with probability softmax(logits), by the Gumbel-max trick.
 
     ``argmax(logits − ln E)`` with E standard exponential has the softmax's distribution (Maddison et al. 2014,
-    arXiv:1411.0030); it needs neither normalisation nor a cumulative sum.
+    arXiv:1411.0030); it needs neither normalisation nor a cumulative sum. An index whose logit is −∞ is never
+    drawn where another's is not. There may be more axes than two; rows lie along the last.
     """
     noise_BA = rng.standard_exponential(logits_BA.shape, dtype=np.float32)
     np.log(np.maximum(noise_BA, np.float32(1e-38), out=noise_BA), out=noise_BA)
     np.subtract(logits_BA, noise_BA, out=noise_BA)
-    return np.asarray(noise_BA.argmax(axis=1))
+    return np.asarray(noise_BA.argmax(axis=-1))
 
 
 def sample_gaussian(mean_BD: Array, std_D: Array, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -67,7 +71,8 @@ class Categorical:
     Parameters
     ----------
     logits_BA
-        Unnormalised log-probabilities, shape ``(B, A)``.
+        Unnormalised log-probabilities, shape ``(B, A)``. With more axes, as in ``(B, F, A)``, there is one
+        distribution for each row along the last, and results have the shape of those before it.
     """
 
     __slots__ = ("log_probs_BA",)
@@ -96,6 +101,26 @@ class Categorical:
     def max_probability(self) -> Tensor:
         """Return the probability of the likeliest action, shape ``(B,)``."""
         return self.log_probs_BA.amax(-1).exp()
+
+
+class MaskedCategorical(Categorical):
+    """Softmax over the legal actions alone (Huang & Ontañón 2022, arXiv:2006.14171).
+
+    An illegal action has a logit of −∞: probability exactly 0, no part in the entropy, and a gradient that is
+    exactly 0 for any loss of log-probabilities of legal actions and of entropies. At least one must be legal.
+
+    Parameters
+    ----------
+    logits_BA
+        Unnormalised log-probabilities, shape ``(B, A)``; those of illegal actions are not looked at.
+    masks_BA
+        True where an action is legal, in the shape of the logits.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, logits_BA: Tensor, masks_BA: Tensor) -> None:
+        super().__init__(logits_BA.masked_fill(~masks_BA, -math.inf))
 
 
 class DiagonalGaussian:
@@ -133,6 +158,9 @@ class DiagonalGaussian:
     def entropy(self) -> Tensor:
         """Return Σ (ln σ + ½ ln 2πe) per state."""
         return (self.log_std_D + 0.5 * (LN_2PI + 1.0)).expand_as(self.mean_BD).sum(-1)
+
+    def max_probability(self) -> None:
+        """Return nothing: single actions have no probability."""
 
 
 class SquashedGaussian(DiagonalGaussian):
