@@ -6,17 +6,20 @@ Shape suffixes: N observations, O numbers in an encoded observation, D action di
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from pgviz import action_layout
 from pgviz.errors import UsageError
 
 # A bound beyond this is a way of writing "none": many environments use the largest float32 for it.
 _NO_BOUND = 1e30
+# More choices than these are not worth counting up.
+_MOST_NAMED = 6
 
 Space = spaces.Space[Any]
 
@@ -47,7 +50,29 @@ def in_words(space: Space) -> str:
         noun = "number" if size == "1" else "numbers"
         kind = "" if np.issubdtype(space.dtype, np.floating) else f" ({space.dtype})"
         return f"Box, {size} {noun}{kind}"
-    return type(space).__name__
+    if isinstance(space, spaces.MultiDiscrete):
+        return f"MultiDiscrete, {_choices_in_words(space.nvec.reshape(-1).tolist())}"
+    if isinstance(space, spaces.MultiBinary):
+        size = "×".join(map(str, space.shape))
+        return f"MultiBinary, {size} {'bit' if size == '1' else 'bits'}"
+    return _parts_in_words(space)
+
+
+def _parts_in_words(space: Space) -> str:
+    kind = type(space).__name__
+    if isinstance(space, spaces.Tuple):
+        return f"{kind} ({'; '.join(map(in_words, space.spaces))})"
+    if isinstance(space, spaces.Dict):
+        return f"{kind} ({'; '.join(f'{key}: {in_words(each)}' for key, each in space.spaces.items())})"
+    return kind
+
+
+def _choices_in_words(counts: Sequence[int]) -> str:
+    noun = "choice" if len(counts) == 1 else "choices"
+    if len(set(counts)) == 1:
+        return f"{len(counts)} {noun} of {counts[0]}"
+    shown = ", ".join(map(str, counts[:_MOST_NAMED])) + (", …" if len(counts) > _MOST_NAMED else "")
+    return f"{len(counts)} {noun} of {shown}"
 
 
 def unsupported(space: Space, role: str) -> str:
@@ -60,14 +85,14 @@ def unsupported(space: Space, role: str) -> str:
     role
         ``"actions"`` or ``"observations"``.
     """
+    if role == "actions":
+        return action_layout.unsupported(space)
     if isinstance(space, spaces.Discrete):
         return ""
     if not isinstance(space, spaces.Box):
         return f"{type(space).__name__} {role} are not supported yet"
     if space.shape is not None and 0 in space.shape:
         return f"Box {role} without any number in them are not supported"
-    if role == "actions" and not np.issubdtype(space.dtype, np.floating):
-        return f"Box {role} of type {space.dtype} are not supported yet"
     return ""
 
 
@@ -82,7 +107,8 @@ def require_supported(id: str, observation_space: Space, action_space: Space) ->
     for space, role in ((observation_space, "observations"), (action_space, "actions")):
         reason = unsupported(space, role)
         if reason:
-            raise UsageError(f"{id}: {reason}; choose an environment with Discrete or Box {role}.")
+            wanted = "Discrete, MultiDiscrete, MultiBinary or Box" if role == "actions" else "Discrete or Box"
+            raise UsageError(f"{id}: {reason}; choose an environment with {wanted} {role}.")
 
 
 def bounds(space: spaces.Box) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -96,20 +122,6 @@ def bounds(space: spaces.Box) -> tuple[NDArray[np.float64], NDArray[np.float64]]
     low_D = np.asarray(space.low, dtype=np.float64).reshape(-1)
     high_D = np.asarray(space.high, dtype=np.float64).reshape(-1)
     return np.where(low_D < -_NO_BOUND, -np.inf, low_D), np.where(high_D > _NO_BOUND, np.inf, high_D)
-
-
-def splitter(space: Space) -> Callable[[NDArray[Any]], Sequence[Any]]:
-    """How an array of N actions becomes N actions that the environments may keep or write into.
-
-    Each has the space's own dtype, as if the space had sampled it; an array even where the space is a scalar Box.
-    """
-    dtype, scalar_box = space.dtype, isinstance(space, spaces.Box) and space.shape == ()
-
-    def split(actions: NDArray[Any]) -> Sequence[Any]:
-        own = np.array(actions, dtype=dtype)
-        return [own[index, ...] for index in range(len(own))] if scalar_box else list(own)
-
-    return split
 
 
 class ObservationEncoder:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from gymnasium import Space, spaces
 
+from pgviz.action_layout import ActionLayout, is_factored, unsupported
 from pgviz.config import RunConfig
 from pgviz.errors import UsageError
 from pgviz.policies.categorical import CategoricalPolicy
+from pgviz.policies.factored import FactoredPolicy
 from pgviz.policies.gaussian import GaussianPolicy
 from pgviz.policies.networks import NetworkShape
 from pgviz.policies.policy import Policy
@@ -30,17 +31,17 @@ def build_policy(
     UsageError
         For an action space that no policy covers.
     """
+    reason = unsupported(action_space)
+    if reason:
+        raise UsageError(f"{config.environment}: {reason}.")
     shape = NetworkShape(observation_size, config.sizes("hidden_sizes"), config.text("activation"), critic)
     if config.algorithm == "dqn":
         return build_q_policy(action_space, shape, config, generator)
     if isinstance(action_space, spaces.Discrete):
         return CategoricalPolicy(shape, int(action_space.n), int(action_space.start), generator)
-    if isinstance(action_space, spaces.Box) and np.issubdtype(action_space.dtype, np.floating):
-        return GaussianPolicy(
-            shape,
-            (action_space.low, action_space.high),
-            generator,
-            squash=config.text("action_bounds") == "squash",
-            initial_std=config.number("initial_std"),
-        )
-    raise UsageError(f"{config.environment} has the action space {action_space}: no policy covers it yet.")
+    squash, initial_std = config.text("action_bounds") == "squash", config.number("initial_std")
+    if isinstance(action_space, spaces.Box) and not is_factored(action_space):
+        box = (action_space.low, action_space.high)
+        return GaussianPolicy(shape, box, generator, squash=squash, initial_std=initial_std)
+    layout = ActionLayout(action_space)
+    return FactoredPolicy(shape, layout, generator, squash=squash, initial_std=initial_std)

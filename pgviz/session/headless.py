@@ -63,7 +63,10 @@ class TrainResult:
         EnvironmentFault
             Where the environment fails.
         """
-        return evaluate(self.policy, self.config.environment, episodes, RunSeeds(self.config.seed).evaluation)
+        config = self.config
+        masked = config.hyperparameters.get("action_mask") is not False
+        seeds = RunSeeds(config.seed).evaluation
+        return evaluate(self.policy, config.environment, episodes, seeds, action_mask=masked)
 
 
 def train(

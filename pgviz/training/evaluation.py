@@ -32,7 +32,14 @@ class Evaluation:
     return_std: float
 
 
-def evaluate(policy: Policy, environment_id: str, episodes: int, seeds: np.random.SeedSequence) -> Evaluation:
+def evaluate(
+    policy: Policy,
+    environment_id: str,
+    episodes: int,
+    seeds: np.random.SeedSequence,
+    *,
+    action_mask: bool = True,
+) -> Evaluation:
     """Play whole episodes, taking the likeliest action (the mean, for a Gaussian) at every step.
 
     Each copy plays a number of episodes that is fixed beforehand: to stop at the first `episodes` that end would
@@ -48,6 +55,8 @@ def evaluate(policy: Policy, environment_id: str, episodes: int, seeds: np.rando
         How many to play.
     seeds
         Source of the episodes' seeds.
+    action_mask
+        Whether only legal actions are chosen, where the environment names them; as in training.
 
     Raises
     ------
@@ -57,18 +66,20 @@ def evaluate(policy: Policy, environment_id: str, episodes: int, seeds: np.rando
     copies = min(episodes, COPIES)
     environment = VectorEnvironment(environment_id, copies, seeds, render=False)
     try:
-        returns = _play(policy, environment, np.bincount(np.arange(episodes) % copies, minlength=copies))
+        quota_N = np.bincount(np.arange(episodes) % copies, minlength=copies)
+        returns = _play(policy, environment, quota_N, policy.takes_masks and action_mask)
     finally:
         environment.close()
     return Evaluation(episodes, float(np.mean(returns)), float(np.std(returns)))
 
 
-def _play(policy: Policy, environment: VectorEnvironment, quota_N: NDArray[np.int64]) -> list[float]:
+def _play(policy: Policy, environment: VectorEnvironment, quota_N: NDArray[np.int64], masked: bool) -> list[float]:
     returns: list[float] = []
     observations_NO = environment.reset()
     active_N = np.ones(environment.count, bool)
     while active_N.any():
-        actions = policy.to_actions(policy.likeliest(observations_NO))
+        masks_NA = environment.masks_NA if masked else None
+        actions = policy.to_actions(policy.likeliest(observations_NO, masks_NA))
         result = environment.step(actions, active_N, autoreset=False)
         observations_NO = result.observations
         over = {ended.environment_index for ended in result.ended}

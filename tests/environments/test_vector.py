@@ -192,7 +192,10 @@ def test_that_facts_of_a_box_have_its_bounds_infinite_where_there_are_none() -> 
     ("name", "words"),
     [
         ("DictObservation-v0", "Dict observations are not supported yet"),
-        ("MultiDiscreteAction-v0", "MultiDiscrete actions are not supported yet"),
+        (
+            "TextAction-v0",
+            "Text actions are not supported; choose an environment with Discrete, MultiDiscrete, Multi",
+        ),
     ],
 )
 def test_that_an_unsupported_space_is_named(name: str, words: str) -> None:

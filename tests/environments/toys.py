@@ -142,12 +142,12 @@ class DictObservation(Counting):
         self.observation_space = spaces.Dict({"position": spaces.Discrete(2)})
 
 
-class MultiDiscreteAction(Counting):
-    """Takes several choices at once."""
+class TextAction(Counting):
+    """Takes what no policy can give."""
 
     def __init__(self, render_mode: str | None = None) -> None:
         super().__init__(render_mode)
-        self.action_space = spaces.MultiDiscrete([2, 3])
+        self.action_space = spaces.Text(3)
 
 
 def _register(name: str, kind: type[Counting] = Counting, **details: Any) -> None:

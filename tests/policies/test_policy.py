@@ -168,7 +168,7 @@ def test_that_setting_the_std_starts_every_dimension_again_and_leaves_the_rest()
     assert all(torch.equal(policy.get_parameter(name), each) for name, each in others.items())
 
 
-@pytest.mark.parametrize("space", [spaces.MultiBinary(2), spaces.Box(0, 9, (2,), np.int64)])
+@pytest.mark.parametrize("space", [spaces.Text(2), spaces.Box(0, 999, (2,), np.int64)])
 def test_that_an_action_space_that_no_policy_covers_is_named(space: Space[Any]) -> None:
-    with pytest.raises(UsageError, match="no policy covers it yet"):
+    with pytest.raises(UsageError, match=r"Any-v0: .* are not supported\."):
         make_policy(space)

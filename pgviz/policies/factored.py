@@ -1,0 +1,151 @@
+"""Factored policies, for actions that are made up of several choices and real numbers.
+
+Shape suffixes: B batch, N copies of the environment, O observation entries, S options of all choices together, D
+real numbers, K columns of a sample's row (of the network's outputs, in ``outputs_BK``).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from pgviz.action_layout import ActionLayout
+from pgviz.policies.bounds import ActionBounds
+from pgviz.policies.decision import Array, FactoredDecision, PolicyFacts
+from pgviz.policies.distributions import DiagonalGaussian, SquashedGaussian, sample_gaussian
+from pgviz.policies.factor_decisions import DrawnRow
+from pgviz.policies.factors import Factored, Factors
+from pgviz.policies.networks import NetworkShape
+from pgviz.policies.policy import Mask, Policy, Samples
+
+
+class FactoredPolicy(Policy):
+    """A softmax for each choice and a diagonal Gaussian for all real numbers, side by side on one network.
+
+    The network's outputs are the logits of all choices, then the means. log_std is learned and does not depend on
+    the state.
+
+    Parameters
+    ----------
+    layout
+        How the action is made up.
+    squash
+        Whether real numbers are squashed into their bounds, rather than clipped to them.
+    initial_std
+        σ₀, from which log_std starts.
+    """
+
+    def __init__(
+        self,
+        shape: NetworkShape,
+        layout: ActionLayout,
+        generator: torch.Generator,
+        *,
+        squash: bool,
+        initial_std: float,
+    ) -> None:
+        real_count = len(layout.low_D)
+        super().__init__(shape, layout.option_count + real_count, generator)
+        if real_count:
+            self.log_std = nn.Parameter(torch.full((real_count,), math.log(initial_std)))
+        self.layout = layout
+        self.takes_masks = layout.option_count > 0
+        self.bounds = ActionBounds(layout.low_D, layout.high_D)
+        self.squash = squash
+        self._factors = Factors(layout)
+        self._flatten()
+
+    def _distribution(self, outputs_BK: Tensor, log_std_D: Tensor | None, masks_BA: Tensor | None) -> Factored:
+        logits_BS = outputs_BK[:, : self.layout.option_count]
+        choices = [group.distribution(logits_BS, masks_BA) for group in self._factors.groups]
+        if log_std_D is None:
+            return Factored(self._factors, choices, None)
+        means_BD = outputs_BK[:, self.layout.option_count :]
+        if self.squash:
+            return Factored(self._factors, choices, SquashedGaussian(means_BD, log_std_D, self.bounds))
+        return Factored(self._factors, choices, DiagonalGaussian(means_BD, log_std_D))
+
+    def act(self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None = None) -> NDArray[Any]:
+        """Draw a row per state, shape ``(N, K)``: indices of options, and real numbers before squashing."""
+        outputs_NK = self.fast_actor.outputs(observations_NO)
+        logits_NS = outputs_NK[:, : self.layout.option_count]
+        if masks_NA is not None:
+            logits_NS = np.where(masks_NA, logits_NS, -np.inf)
+        indices = [group.draw(logits_NS, rng) for group in self._factors.groups]
+        if self.log_std is None:
+            return self._factors.join(indices, None)
+        std_D = np.exp(self.log_std.detach().numpy())
+        return self._factors.join(indices, sample_gaussian(outputs_NK[:, self.layout.option_count :], std_D, rng))
+
+    def to_actions(self, samples: Samples) -> Samples:
+        """Turn rows into actions: each choice from its smallest option on, real numbers within their bounds.
+
+        Returns
+        -------
+        numpy.ndarray
+            In the space's shape where it has one; rows still for a Tuple or Dict, see
+            :func:`pgviz.action_layout.splitter`.
+        """
+        rows_NK = np.array(samples, np.int64 if self.log_std is None else np.float64)
+        rows_NK[:, self.layout.choice_columns_F] += self.layout.starts_F
+        if self.log_std is not None:
+            rows_NK[:, self.layout.real_columns_D] = self._bounded(rows_NK[:, self.layout.real_columns_D])
+        shape = self.layout.space.shape
+        return rows_NK if shape is None else rows_NK.reshape(len(rows_NK), *shape)
+
+    def _bounded(self, u_BD: NDArray[Any]) -> NDArray[np.float64]:
+        return self.bounds.squash(u_BD) if self.squash else self.bounds.clip(u_BD)
+
+    def decide(self, observation_O: Array, sample: Samples | None, mask_A: Mask | None = None) -> FactoredDecision:
+        """Describe the draw of one row, factor by factor."""
+        masks_1A = None if mask_A is None else torch.from_numpy(mask_A[None])
+        sample_K = None if sample is None else np.array(sample)
+        with torch.no_grad():
+            outputs_1K = self.actor(torch.from_numpy(self.normalization.see(observation_O)[None]))
+            distribution = self._distribution(outputs_1K, self.log_std, masks_1A)
+            logits_S = outputs_1K[0, : self.layout.option_count].numpy()
+            log_prob = None if sample_K is None else float(distribution.log_prob(torch.from_numpy(sample_K[None])))
+            row = DrawnRow(np.array(observation_O), distribution, logits_S, sample_K, mask_A)
+            return FactoredDecision(
+                observation=row.observation,
+                log_prob=log_prob,
+                entropy=float(distribution.entropy()),
+                value=self.value_of(observation_O),
+                factors=row.decisions(),
+            )
+
+    @property
+    def facts(self) -> PolicyFacts:
+        """Kind, size and the entropy of the uniform policy: Σ ln n over the choices, and the log of the volume."""
+        volume_log = self.bounds.volume_log if self.log_std is not None else 0.0
+        return PolicyFacts(
+            kind="factored",
+            parameter_count=self.flat.numel(),
+            has_std=self.log_std is not None,
+            has_value=self.critic is not None,
+            uniform_entropy=None if volume_log is None else float(np.log(self.layout.counts_F).sum()) + volume_log,
+        )
+
+    @property
+    def log_std_values(self) -> NDArray[np.float64] | None:
+        """A copy of log_std, shape ``(D,)``; ``None`` where no part of the action is real."""
+        return None if self.log_std is None else self.log_std.detach().numpy().astype(float)
+
+    def set_std(self, std: float) -> None:
+        """Start log_std again at ln `std` in every dimension.
+
+        Raises
+        ------
+        UsageError
+            Where no part of the action is real.
+        """
+        if self.log_std is None:
+            super().set_std(std)
+        else:
+            with torch.no_grad():
+                self.log_std.fill_(math.log(std))
