@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from pgviz.algorithms.algorithm import Algorithm, Minibatch
@@ -24,7 +25,7 @@ from pgviz.algorithms.rollout import Rollout
 from pgviz.algorithms.statistics import Tally, UpdateStatistics
 from pgviz.config import RunConfig
 from pgviz.errors import UsageError
-from pgviz.policies.distributions import Categorical, Distribution
+from pgviz.policies.distributions import Categorical, DiagonalGaussian, Distribution
 from pgviz.policies.policy import Evaluation, Policy
 
 
@@ -89,6 +90,7 @@ class OnPolicyAlgorithm(Algorithm):
         self.open_batch: Batch | None = None
         self._tally = Tally()
         self._applied = 0
+        self._state_log_std_D: NDArray[np.float64] | None = None
 
     @abstractmethod
     def _objective(self, batch: Batch, log_probs_B: Tensor, advantages_B: Tensor) -> Tensor:
@@ -103,8 +105,8 @@ class OnPolicyAlgorithm(Algorithm):
     def set_std(self, std: float) -> None:
         """Start log_std again at ln `std`, and forget what the optimiser has gathered about it."""
         super().set_std(std)
-        if self.policy.log_std is not None:
-            self.optimizer.forget(self.policy.log_std)
+        for parameter in self.policy.std_parameters:
+            self.optimizer.forget(parameter)
 
     def capture(self) -> dict[str, Any]:
         """Copy everything that decides what will be learned, the optimiser's moments among it."""
@@ -151,7 +153,7 @@ class OnPolicyAlgorithm(Algorithm):
             learning_rate=self.optimizer.learning_rate,
             entropy=mean("entropy") or 0.0,
             max_probability=mean("max_probability"),
-            log_std=self.policy.log_std_values,
+            log_std=self._state_log_std_D if self.policy.log_std is None else self.policy.log_std_values,
             objective=mean("objective") or 0.0,
             value_loss=mean("value_error"),
             explained_variance=mean("explained_variance"),
@@ -228,6 +230,9 @@ class OnPolicyAlgorithm(Algorithm):
             named = {"observation": batch.observations_BO, "return": batch.returns_B, "value": values_B}
             raise_not_finite(self.policy, named | {"log-probability": log_probs_B, "loss": loss})
         self._note(objective, value_error, norm)
+        if self.policy.log_std is None and isinstance(distribution, DiagonalGaussian):
+            # One per state: what is reported is their mean over the update's last minibatch.
+            self._state_log_std_D = distribution.log_std_D.detach().numpy().mean(0, dtype=np.float64)
         return Minibatch(index, scalar, norm, self.scheduled("learning_rate"))
 
     def _value_error(self, batch: Batch, values_B: Tensor) -> Tensor:

@@ -25,12 +25,22 @@ ACTIVATION = Parameter(
     choices=("tanh", "relu"),
     group="Policy",
 )
+STD_KIND = Parameter(
+    "std_kind",
+    "free",
+    "Std of a Gaussian",
+    "What the learned log_std of a Gaussian policy depends on: free is one number for all states, state is an "
+    "output of the network, another one in each state and never above 2.",
+    kind="choice",
+    choices=("free", "state"),
+    group="Policy",
+)
 INITIAL_STD = Parameter(
     "initial_std",
     1.0,
     "Initial std",
     "Standard deviation from which the learned log_std starts. Moved during a run, it starts log_std again at "
-    "ln σ₀ at the next update.",
+    "ln σ₀ at the next update, in every state alike.",
     low=0.01,
     high=10.0,
     scale="log",
@@ -58,7 +68,7 @@ ACTION_MASK = Parameter(
     live="update",
     group="Policy",
 )
-POLICY = (HIDDEN_SIZES, ACTIVATION, INITIAL_STD, ACTION_BOUNDS, ACTION_MASK)
+POLICY = (HIDDEN_SIZES, ACTIVATION, STD_KIND, INITIAL_STD, ACTION_BOUNDS, ACTION_MASK)
 
 LEARNING_RATE = Parameter(
     "learning_rate",

@@ -1,8 +1,8 @@
 """Gaussian policies, for ``Box`` actions.
 
-log_std is either *free*, one learned number per action dimension that is the same in every state, or *of the state*:
-an output of the network beside the mean, clamped to [−20, 2], that is σ from 2e-9 to 7.4 (Haarnoja et al. 2018,
-arXiv:1812.05905, in the code published with it). Beyond the clamp an output has no gradient.
+log_std is either *free*, one learned number per action dimension that is the same in every state, or *of the
+state*: an output of the network beside the mean, clamped to [−20, 2], that is σ from 2e-9 to 7.4 (Haarnoja et al.
+2018, arXiv:1812.05905, in the code published with it). Beyond the clamp an output has no gradient.
 
 Shape suffixes: B batch, N copies of the environment, O observation entries, K outputs of the network, D action
 dimensions.
@@ -52,10 +52,11 @@ class GaussianPolicy(Policy):
         state_std: bool = False,
     ) -> None:
         low, high = box
-        self._dimensions = int(np.prod(low.shape))
-        super().__init__(shape, self._dimensions * (2 if state_std else 1), generator)
+        size = int(np.prod(low.shape))
+        super().__init__(shape, size * (2 if state_std else 1), generator)
         if not state_std:
-            self.log_std = nn.Parameter(torch.zeros(self._dimensions))
+            self.log_std = nn.Parameter(torch.zeros(size))
+        self._dimensions = size
         self.bounds = ActionBounds(low.reshape(-1), high.reshape(-1))
         self.squash = squash
         self._shape, self._dtype = low.shape, low.dtype
@@ -137,7 +138,7 @@ class GaussianPolicy(Policy):
     def std_parameters(self) -> tuple[Tensor, ...]:
         """What log_std is learned in, as views of `flat`: itself, or the rows of the last layer that give it."""
         if self.log_std is not None:
-            return (self.log_std.detach(),)
+            return super().std_parameters
         last = self.actor[-1]
         assert isinstance(last, nn.Linear)
         return last.weight.detach()[self._dimensions :], last.bias.detach()[self._dimensions :]

@@ -169,13 +169,18 @@ class Policy(nn.Module, ABC):
         """A copy of log_std per action dimension, or ``None`` where there is none."""
         return None
 
+    @property
+    def std_parameters(self) -> tuple[Tensor, ...]:
+        """What log_std is learned in, as views of `flat`; nothing where there is none."""
+        return () if self.log_std is None else (self.log_std.detach(),)
+
     def set_std(self, std: float) -> None:
         """Start log_std again at ln `std` in every dimension.
 
         Raises
         ------
         UsageError
-            Where the policy has no log_std that is a free parameter.
+            Where the policy has no log_std.
         """
         raise UsageError("a softmax policy has no standard deviation to set.")
 
