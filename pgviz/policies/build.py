@@ -40,9 +40,9 @@ def build_policy(
     if isinstance(action_space, spaces.Discrete):
         return CategoricalPolicy(shape, int(action_space.n), int(action_space.start), generator)
     squash, initial_std = config.text("action_bounds") == "squash", config.number("initial_std")
+    state_std = config.text("std_kind") == "state"
     if isinstance(action_space, spaces.Box) and not is_factored(action_space):
         box = (action_space.low, action_space.high)
-        state_std = config.text("std_kind") == "state"
         return GaussianPolicy(shape, box, generator, squash=squash, initial_std=initial_std, state_std=state_std)
     layout = ActionLayout(action_space)
-    return FactoredPolicy(shape, layout, generator, squash=squash, initial_std=initial_std)
+    return FactoredPolicy(shape, layout, generator, squash=squash, initial_std=initial_std, state_std=state_std)

@@ -102,7 +102,7 @@ class DrawnRow:
             entropy=float(gaussian.entropy()),
             value=None,
             mean_D=mean_1D[0].numpy().copy(),
-            std_D=np.exp(log_std_D.detach().numpy()),
+            std_D=np.exp(log_std_D.detach().expand_as(mean_1D)[0].numpy()),
             sample_D=sample_D,
             action_D=None if sample_D is None else bring(sample_D),
             low_D=bounds.low_D,

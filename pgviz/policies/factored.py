@@ -20,6 +20,7 @@ from pgviz.policies.decision import Array, FactoredDecision, PolicyFacts
 from pgviz.policies.distributions import DiagonalGaussian, SquashedGaussian, sample_gaussian
 from pgviz.policies.factor_decisions import DrawnRow
 from pgviz.policies.factors import Factored, Factors
+from pgviz.policies.gaussian import LOG_STD_HIGH, LOG_STD_LOW
 from pgviz.policies.networks import NetworkShape
 from pgviz.policies.policy import Mask, Policy, Samples
 
@@ -27,8 +28,8 @@ from pgviz.policies.policy import Mask, Policy, Samples
 class FactoredPolicy(Policy):
     """A softmax for each choice and a diagonal Gaussian for all real numbers, side by side on one network.
 
-    The network's outputs are the logits of all choices, then the means. log_std is learned and does not depend on
-    the state.
+    The network's outputs are the logits of all choices, then the means, then log_std where it is of the state. See
+    :mod:`pgviz.policies.gaussian` for the two kinds of log_std.
 
     Parameters
     ----------
@@ -38,6 +39,8 @@ class FactoredPolicy(Policy):
         Whether real numbers are squashed into their bounds, rather than clipped to them.
     initial_std
         σ₀, from which log_std starts.
+    state_std
+        Whether log_std is an output of the network, rather than free.
     """
 
     def __init__(
@@ -48,27 +51,34 @@ class FactoredPolicy(Policy):
         *,
         squash: bool,
         initial_std: float,
+        state_std: bool = False,
     ) -> None:
         real_count = len(layout.low_D)
-        super().__init__(shape, layout.option_count + real_count, generator)
-        if real_count:
-            self.log_std = nn.Parameter(torch.full((real_count,), math.log(initial_std)))
+        super().__init__(shape, layout.option_count + real_count * (2 if state_std else 1), generator)
+        if real_count and not state_std:
+            self.log_std = nn.Parameter(torch.zeros(real_count))
         self.layout = layout
+        self._real_count = real_count
         self.takes_masks = layout.option_count > 0
         self.bounds = ActionBounds(layout.low_D, layout.high_D)
         self.squash = squash
         self._factors = Factors(layout)
         self._flatten()
+        if real_count:
+            self.set_std(initial_std)
 
     def _distribution(self, outputs_BK: Tensor, log_std_D: Tensor | None, masks_BA: Tensor | None) -> Factored:
         logits_BS = outputs_BK[:, : self.layout.option_count]
         choices = [group.distribution(logits_BS, masks_BA) for group in self._factors.groups]
-        if log_std_D is None:
+        if not self._real_count:
             return Factored(self._factors, choices, None)
-        means_BD = outputs_BK[:, self.layout.option_count :]
+        mean_BD, log_std = outputs_BK[:, self.layout.option_count :], log_std_D
+        if log_std is None:
+            mean_BD, raw_BD = mean_BD.tensor_split(2, -1)
+            log_std = raw_BD.clamp(LOG_STD_LOW, LOG_STD_HIGH)
         if self.squash:
-            return Factored(self._factors, choices, SquashedGaussian(means_BD, log_std_D, self.bounds))
-        return Factored(self._factors, choices, DiagonalGaussian(means_BD, log_std_D))
+            return Factored(self._factors, choices, SquashedGaussian(mean_BD, log_std, self.bounds))
+        return Factored(self._factors, choices, DiagonalGaussian(mean_BD, log_std))
 
     def act(self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None = None) -> NDArray[Any]:
         """Draw a row per state, shape ``(N, K)``: indices of options, and real numbers before squashing."""
@@ -77,10 +87,16 @@ class FactoredPolicy(Policy):
         if masks_NA is not None:
             logits_NS = np.where(masks_NA, logits_NS, -np.inf)
         indices = [group.draw(logits_NS, rng) for group in self._factors.groups]
-        if self.log_std is None:
-            return self._factors.join(indices, None)
-        std_D = np.exp(self.log_std.detach().numpy())
-        return self._factors.join(indices, sample_gaussian(outputs_NK[:, self.layout.option_count :], std_D, rng))
+        return self._factors.join(indices, self._draw_reals(outputs_NK[:, self.layout.option_count :], rng))
+
+    def _draw_reals(self, outputs_NK: Array, rng: np.random.Generator) -> Array | None:
+        size = self._real_count
+        if not size:
+            return None
+        if self.log_std is not None:
+            return sample_gaussian(outputs_NK, np.exp(self.log_std.detach().numpy()), rng)
+        std_ND = np.exp(np.clip(outputs_NK[:, size:], LOG_STD_LOW, LOG_STD_HIGH))
+        return sample_gaussian(outputs_NK[:, :size], std_ND, rng)
 
     def to_actions(self, samples: Samples) -> Samples:
         """Turn rows into actions: each choice from its smallest option on, real numbers within their bounds.
@@ -91,9 +107,9 @@ class FactoredPolicy(Policy):
             In the space's shape where it has one; rows still for a Tuple or Dict, see
             :func:`pgviz.action_layout.splitter`.
         """
-        rows_NK = np.array(samples, np.int64 if self.log_std is None else np.float64)
+        rows_NK = np.array(samples, np.float64 if self._real_count else np.int64)
         rows_NK[:, self.layout.choice_columns_F] += self.layout.starts_F
-        if self.log_std is not None:
+        if self._real_count:
             rows_NK[:, self.layout.real_columns_D] = self._bounded(rows_NK[:, self.layout.real_columns_D])
         shape = self.layout.space.shape
         return rows_NK if shape is None else rows_NK.reshape(len(rows_NK), *shape)
@@ -122,30 +138,40 @@ class FactoredPolicy(Policy):
     @property
     def facts(self) -> PolicyFacts:
         """Kind, size and the entropy of the uniform policy: Σ ln n over the choices, and the log of the volume."""
-        volume_log = self.bounds.volume_log if self.log_std is not None else 0.0
+        volume_log = self.bounds.volume_log if self._real_count else 0.0
         return PolicyFacts(
             kind="factored",
             parameter_count=self.flat.numel(),
-            has_std=self.log_std is not None,
+            has_std=self._real_count > 0,
             has_value=self.critic is not None,
             uniform_entropy=None if volume_log is None else float(np.log(self.layout.counts_F).sum()) + volume_log,
         )
 
     @property
     def log_std_values(self) -> NDArray[np.float64] | None:
-        """A copy of log_std, shape ``(D,)``; ``None`` where no part of the action is real."""
+        """A copy of log_std, shape ``(D,)``; ``None`` where no part is real, or where there is one per state."""
         return None if self.log_std is None else self.log_std.detach().numpy().astype(float)
 
+    @property
+    def std_parameters(self) -> tuple[Tensor, ...]:
+        """What log_std is learned in, as views of `flat`: itself, or the rows of the last layer that give it."""
+        if self.log_std is not None or not self._real_count:
+            return super().std_parameters
+        last = self.actor[-1]
+        assert isinstance(last, nn.Linear)
+        return last.weight.detach()[-self._real_count :], last.bias.detach()[-self._real_count :]
+
     def set_std(self, std: float) -> None:
-        """Start log_std again at ln `std` in every dimension.
+        """Start log_std again at ln `std` in every dimension; see :meth:`GaussianPolicy.set_std`.
 
         Raises
         ------
         UsageError
             Where no part of the action is real.
         """
-        if self.log_std is None:
+        if not self._real_count:
             super().set_std(std)
-        else:
-            with torch.no_grad():
-                self.log_std.fill_(math.log(std))
+        *weights, log_std = self.std_parameters
+        for weight in weights:
+            weight.zero_()
+        log_std.fill_(math.log(std) if self.log_std is not None else min(math.log(std), LOG_STD_HIGH))
