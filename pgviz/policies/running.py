@@ -34,6 +34,9 @@ class Network(Protocol):
     def backward(self, gradient_BJ: Floats, inputs: Any, out: Floats, *, to_input: bool = False) -> Floats | None:
         """Write the gradient in the weights into its part of `out`; return that in the inputs where wanted."""
 
+    def input_gradient(self, gradient_BJ: Floats, inputs: Any) -> Floats:
+        """Return the gradient in the inputs alone, ``(B, I)``."""
+
 
 def size_of(network: nn.Module) -> int:
     """Return how many numbers are learned in a network."""
@@ -95,6 +98,18 @@ class ModuleNetwork:
                 for x, gradient in zip(_parts(inputs.x_BI), _parts(gradient_BJ), strict=True)
             ]
         return np.concatenate([each for each in to_inputs if each is not None]) if to_input else None
+
+    def input_gradient(self, gradient_BJ: Floats, inputs: _Kept) -> Floats:
+        """Return the gradient in the inputs alone, ``(B, I)``."""
+        if inputs.y is not None and inputs.x is not None:
+            pairs = [(inputs.x, inputs.y)]
+        else:
+            pairs = [self._graph(part) for part in _parts(inputs.x_BI)]
+        gradients = [
+            torch.autograd.grad(y, x, torch.from_numpy(gradient).to(self._device))[0].cpu().numpy()
+            for (x, y), gradient in zip(pairs, _parts(gradient_BJ), strict=True)
+        ]
+        return np.concatenate(gradients)
 
     def _graph(self, x_BI: NDArray[np.generic]) -> tuple[Tensor, Tensor]:
         """Inputs and outputs as tensors that autograd can go back from one to the other."""
@@ -159,6 +174,11 @@ class Stacked:
         gradient = self.above.backward(gradient_BJ, kept_above, out, to_input=True)
         assert gradient is not None
         return self.below.backward(gradient, kept_below, out, to_input=to_input)
+
+    def input_gradient(self, gradient_BJ: Floats, inputs: Any) -> Floats:
+        """Return the gradient in the inputs alone, ``(B, I)``."""
+        kept_below, kept_above = inputs
+        return self.below.input_gradient(self.above.input_gradient(gradient_BJ, kept_above), kept_below)
 
 
 class ActorCritic:
