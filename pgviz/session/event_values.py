@@ -96,7 +96,7 @@ class EventValues(dict[str, object]):
         self._begin()
 
     def _begin(self) -> None:
-        self._kind: Kind = "step"
+        self._readers: Mapping[str, Read] = READERS["step"]
         self._event: Event = StepTaken(0)
         self._last: dict[Kind, Event] = {}
         self._whole_run: dict[str, object] = {}
@@ -114,7 +114,7 @@ class EventValues(dict[str, object]):
             self._take_other(event)
             return None
         self.clear()
-        self._kind, self._event = kind, event
+        self._readers, self._event = READERS[kind], event
         if kind != "step" or event.detail is not None:  # type: ignore[attr-defined]
             self._last[kind] = event
         return kind
@@ -129,7 +129,7 @@ class EventValues(dict[str, object]):
             self._whole_run["steps_per_second"] = event.steps_per_second
 
     def __missing__(self, name: str) -> object:
-        read = READERS[self._kind].get(name)
+        read = self._readers.get(name)
         value = self._earlier(name) if read is None else read(self._event)
         if value.__class__ is int:
             value = float(value)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from dataclasses import FrozenInstanceError
 from typing import Any
 
@@ -220,6 +222,15 @@ def test_that_no_value_makes_a_check_raise(pairs: list[strategies.Pair], rows: l
     for values in rows:
         for kind in KINDS:
             assert all(isinstance(hit, Hit) for hit in breakpoints.check(kind, values))
+
+
+def test_that_breakpoints_are_light_enough_for_a_window_to_import() -> None:
+    program = (
+        "import sys, pgviz.session.event_values, pgviz.session.ready_breakpoints;"
+        "print([name for name in ('torch', 'gymnasium', 'PySide6') if name in sys.modules])"
+    )
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == "[]"
 
 
 def first_stop(breakpoints: BreakpointSet, config: RunConfig) -> tuple[Event, list[Hit]]:

@@ -319,6 +319,12 @@ def test_that_nothing_is_computed_before_it_is_asked_for_and_nothing_twice(
     assert read == ["kl"]
 
 
+def test_that_before_the_first_event_nothing_is_known() -> None:
+    values = EventValues()
+    known = {name: values[name] for name in NAMES if values[name] is not None}
+    assert known == {"step": 0.0}
+
+
 def test_that_a_name_that_does_not_exist_is_not_made_up() -> None:
     with pytest.raises(KeyError):
         at(UPDATE)["nonsense"]
