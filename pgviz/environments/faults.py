@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pgviz.environments.spaces import ObservationMismatch
+from pgviz.environments.observations import ObservationMismatch
 from pgviz.errors import EnvironmentFault
 
 

@@ -19,8 +19,9 @@ from pgviz.environments.factory import make
 from pgviz.environments.faults import FaultReporter
 from pgviz.environments.frames import FrameRenderer
 from pgviz.environments.masks import Mask, MaskReader, Step
+from pgviz.environments.observations import Encoded, ObservationMismatch, encoder
 from pgviz.environments.seeds import EpisodeSeeds
-from pgviz.environments.spaces import ObservationEncoder, ObservationMismatch, require_supported
+from pgviz.environments.spaces import require_supported
 from pgviz.errors import EnvironmentFault
 
 
@@ -122,7 +123,7 @@ class VectorEnvironment:
             raise
         self.observation_space = first.observation_space
         self.action_space = first.action_space
-        self.encoder = ObservationEncoder(first.observation_space)
+        self.encoder = encoder(first.observation_space)
         self._frames = FrameRenderer(self._environments, self.facts.renders)
         self._faults = FaultReporter(id)
         self._seeds = EpisodeSeeds(seeds)
@@ -142,7 +143,7 @@ class VectorEnvironment:
         self._episodes = 0
         self._waiting: set[int] = set()
         self.masks_NA: Mask | None = None
-        self._observations = np.zeros((count, self.encoder.size), np.float32)
+        self._observations: Encoded = np.zeros((count, self.encoder.size), self.encoder.dtype)
 
     @property
     def render_error(self) -> str:
