@@ -83,7 +83,6 @@ def test_that_without_qt_the_window_is_refused_in_one_line(tmp_path: Path) -> No
     ("words", "status", "said"),
     [
         (["CartPle-v1"], 2, "did you mean CartPole-v1"),
-        (["Blackjack-v1"], 2, "Tuple"),
         (["no_such_module:Thing-v0"], 2, "no_such_module"),
     ],
     ids=str,

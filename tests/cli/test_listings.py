@@ -10,9 +10,10 @@ from pgviz.cli.listings import shortened
 from pgviz.environments import catalog
 from pgviz.environments.facts import EnvironmentListing
 
+SPEECHLESS = "tests.environments.toys:TextObservation-v0"
 LISTED = (
     EnvironmentListing("CartPole-v1", True),
-    EnvironmentListing("Blackjack-v1", False, "Tuple observations are not supported yet"),
+    EnvironmentListing(SPEECHLESS, False, "Text observations are not supported"),
     *(EnvironmentListing(f"ALE/Game{number}-v5", True) for number in range(9)),
 )
 
@@ -31,7 +32,7 @@ def test_that_environments_are_listed_with_the_reason_for_those_that_cannot_run(
     assert lines[:3] == [
         ["ENVIRONMENT", "CAN BE RUN", "BEGIN WITH", "WHY NOT"],
         ["CartPole-v1", "yes", "ppo"],
-        ["Blackjack-v1", "no", "Tuple observations are not supported yet"],
+        [SPEECHLESS, "no", "Text observations are not supported"],
     ]
     assert lines[-1] == ["6 more of the same families: pgviz envs --all"]
 
@@ -47,18 +48,18 @@ def test_that_check_makes_each_environment(
 ) -> None:
     monkeypatch.setattr(catalog, "listing", lambda: LISTED[:2])
     assert main(["envs", "--check"]) == 0
-    header, cartpole, blackjack = capsys.readouterr().out.splitlines()
+    header, cartpole, speechless = capsys.readouterr().out.splitlines()
     titles = ["ENVIRONMENT", "CAN BE RUN", "BEGIN WITH", "OBSERVATION", "ACTION", "WHY NOT"]
     assert re.split(r"  +", header) == titles
     assert re.match(r"CartPole-v1 +yes +ppo +\w", cartpole)
-    assert re.match(r"Blackjack-v1 +no +\w", blackjack)
-    assert "Tuple" in blackjack
+    assert re.match(rf"{SPEECHLESS} +no +\w", speechless)
+    assert "Text" in speechless
 
 
 def test_that_the_first_members_of_a_family_stay_in_the_short_list() -> None:
     assert [each.id for each in shortened(LISTED)] == [
         "CartPole-v1",
-        "Blackjack-v1",
+        SPEECHLESS,
         "ALE/Game0-v5",
         "ALE/Game1-v5",
         "ALE/Game2-v5",

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from gymnasium import spaces
 
-from pgviz.environments.spaces import ObservationEncoder, ObservationMismatch, bounds, in_words, unsupported
+from pgviz.environments.spaces import bounds, in_words, require_supported, unsupported
+from pgviz.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -49,12 +50,32 @@ def test_that_a_space_is_named_in_words(space: spaces.Space[Any], words: str) ->
         (spaces.MultiDiscrete([2, 2]), "actions", ""),
         (spaces.Text(3), "actions", "Text actions are not supported"),
         (spaces.Box(0, 1, (0,)), "observations", "Box observations without any number in them are not supported"),
-        (spaces.Dict(), "observations", "Dict observations are not supported yet"),
-        (spaces.Tuple(()), "observations", "Tuple observations are not supported yet"),
+        (spaces.Dict(), "observations", "Dict observations without any part are not supported"),
+        (spaces.Tuple(()), "observations", "Tuple observations without any part are not supported"),
+        (spaces.Dict({"a": spaces.Tuple((spaces.MultiBinary(2),))}), "observations", ""),
+        (spaces.MultiDiscrete([2, 2]), "observations", ""),
+        (spaces.Discrete(2**16), "observations", ""),
+        (spaces.Discrete(10**6), "observations", "Discrete observations of 1000000 values are not supported"),
+        (spaces.MultiDiscrete([40_000, 40_000]), "observations", "MultiDiscrete observations of 80000 values are"),
+        (spaces.Text(3), "observations", "Text observations are not supported: they do not all consist of equa"),
+        (spaces.Sequence(spaces.Discrete(2)), "observations", "Sequence observations are not supported"),
+        (
+            spaces.Dict({"a": spaces.Discrete(2), "b": spaces.Tuple((spaces.Text(3),))}),
+            "observations",
+            "Text observations are not supported: they do not all consist of equally many numbers "
+            "(part 0 of a Tuple) (part 'b' of a Dict)",
+        ),
     ],
 )
 def test_that_a_space_is_supported_or_the_reason_is_told(space: spaces.Space[Any], role: str, reason: str) -> None:
-    assert unsupported(space, role) == reason
+    told = unsupported(space, role)
+    assert told.startswith(reason)
+    assert bool(told) == bool(reason)
+
+
+def test_that_an_environment_with_a_space_that_cannot_be_is_named_with_what_to_choose_instead() -> None:
+    with pytest.raises(UsageError, match=r"^Chat-v0: Text observations .*; choose an environment with .* Box obs"):
+        require_supported("Chat-v0", spaces.Text(3), spaces.Discrete(2))
 
 
 def test_that_huge_bounds_count_as_none() -> None:
@@ -62,45 +83,3 @@ def test_that_huge_bounds_count_as_none() -> None:
     low, high = bounds(spaces.Box(np.array([[-largest, 0.0]]), np.array([[2.0, largest]]), dtype=np.float32))
     assert low.tolist() == [-np.inf, 0.0]
     assert high.tolist() == [2.0, np.inf]
-
-
-def test_that_a_box_of_any_type_is_flattened_to_float32() -> None:
-    encoder = ObservationEncoder(spaces.Box(0, 255, (2, 3), np.uint8))
-    encoded = encoder.encode_batch([np.arange(6, dtype=np.uint8).reshape(2, 3)] * 2)
-    assert encoder.size == 6
-    assert encoded.dtype == np.float32
-    assert encoded.tolist() == [[0, 1, 2, 3, 4, 5]] * 2
-
-
-def test_that_lists_are_as_good_as_arrays() -> None:
-    encoder = ObservationEncoder(spaces.Box(-1, 1, (2,)))
-    assert encoder.encode([0.5, 1]).tolist() == [0.5, 1]
-
-
-@pytest.mark.parametrize("value", [7, np.int64(7), np.array(7), 7.0])
-def test_that_a_discrete_value_of_any_integral_kind_becomes_one_hot(value: object) -> None:
-    assert ObservationEncoder(spaces.Discrete(3, start=6)).encode(value).tolist() == [0, 1, 0]
-
-
-@pytest.mark.parametrize("value", [5, 9, 6.5, None, "x", np.array([6, 7]), float("nan")])
-def test_that_what_is_no_value_of_a_discrete_space_is_refused(value: object) -> None:
-    with pytest.raises(ObservationMismatch, match="not in its space"):
-        ObservationEncoder(spaces.Discrete(3, start=6)).encode(value)
-
-
-def test_that_the_observation_at_fault_is_named() -> None:
-    encoder = ObservationEncoder(spaces.Box(-1, 1, (2,)))
-    with pytest.raises(ObservationMismatch, match="of shape \\(3,\\)") as caught:
-        encoder.encode_batch([np.zeros(2), np.zeros(3)])
-    assert caught.value.position == 1
-
-
-def test_that_one_number_is_not_spread_over_a_vector() -> None:
-    encoder = ObservationEncoder(spaces.Box(-1, 1, (2,)))
-    with pytest.raises(ObservationMismatch, match="of shape \\(\\)"):
-        encoder.encode(1.0)
-
-
-def test_that_large_finite_observations_are_let_through() -> None:
-    encoded = ObservationEncoder(spaces.Box(-np.inf, np.inf, (2,))).encode([3e38, -3e38])
-    assert np.isfinite(encoded).all()

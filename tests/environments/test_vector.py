@@ -191,7 +191,7 @@ def test_that_facts_of_a_box_have_its_bounds_infinite_where_there_are_none() -> 
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("DictObservation-v0", "Dict observations are not supported yet"),
+        ("TextObservation-v0", "Text observations are not supported: they do not all"),
         (
             "TextAction-v0",
             "Text actions are not supported; choose an environment with Discrete, MultiDiscrete, Multi",

@@ -58,7 +58,9 @@ class OneHot(Counting):
 class Moody(Counting):
     """What it shows depends on more than its seed and the actions: on how often it was reset."""
 
-    resets = 0
+    def __init__(self, render_mode: str | None = None) -> None:
+        super().__init__(render_mode, terminate_at=7)
+        self.resets = 0
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
         self.resets += 1
@@ -134,12 +136,12 @@ class DrawableInVain(Counting):
         super().__init__(render_mode)
 
 
-class DictObservation(Counting):
-    """Observes a dictionary."""
+class TextObservation(Counting):
+    """Observes what no network can be given."""
 
     def __init__(self, render_mode: str | None = None) -> None:
         super().__init__(render_mode)
-        self.observation_space = spaces.Dict({"position": spaces.Discrete(2)})
+        self.observation_space = spaces.Text(3)
 
 
 class TextAction(Counting):
