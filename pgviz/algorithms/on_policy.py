@@ -9,7 +9,7 @@ import math
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -25,7 +25,7 @@ from pgviz.algorithms.rollout import Rollout
 from pgviz.algorithms.statistics import Tally, UpdateStatistics
 from pgviz.config import RunConfig
 from pgviz.errors import UsageError
-from pgviz.policies.distributions import Categorical, DiagonalGaussian, Distribution
+from pgviz.policies.distributions import DiagonalGaussian, Distribution
 from pgviz.policies.policy import Evaluation, Policy
 
 
@@ -69,6 +69,13 @@ class Batch:
         return len(self.observations_BO)
 
 
+class Estimates(NamedTuple):
+    """What an update made of each step of its rollout, ``(T, N)``: its advantage, and the critic's target."""
+
+    advantages_TN: Floats
+    returns_TN: Floats
+
+
 class OnPolicyAlgorithm(Algorithm):
     """An algorithm that learns from what its present policy has just lived through.
 
@@ -85,9 +92,10 @@ class OnPolicyAlgorithm(Algorithm):
     def __init__(self, config: RunConfig, policy: Policy, rng: np.random.Generator) -> None:
         super().__init__(config, policy, rng)
         self.has_critic = policy.critic is not None
-        self.optimizer = Optimizer(policy.flat, config.text("optimizer"))
+        self.optimizer = Optimizer(policy.flat, config.text("optimizer"), config.number("optimizer_epsilon"))
         self._normalizes = config.flag("normalize_advantage")
         self.open_batch: Batch | None = None
+        self.estimates: Estimates | None = None
         self._tally = Tally()
         self._applied = 0
         self._state_log_std_D: NDArray[np.float64] | None = None
@@ -187,7 +195,9 @@ class OnPolicyAlgorithm(Algorithm):
             gamma=self.knobs.number("gamma"),
             gae_lambda=gae_lambda,
         )
-        returns_B = (advantages_TN + values_TN).reshape(-1)[active_B]
+        returns_TN = advantages_TN + values_TN
+        self.estimates = Estimates(advantages_TN, returns_TN)
+        returns_B = returns_TN.reshape(-1)[active_B]
         if evaluation.values_B is not None and len(returns_B):
             explained = explained_variance(values_TN.reshape(-1)[active_B], returns_B)
             self._tally.add("explained_variance", explained)
@@ -255,9 +265,11 @@ class OnPolicyAlgorithm(Algorithm):
         with torch.set_grad_enabled(wanted):
             entropy = distribution.entropy().mean()
         self._tally.add("entropy", float(entropy.detach()))
-        if first and isinstance(distribution, Categorical):
+        if first:
             with torch.no_grad():
-                self._tally.add("max_probability", float(distribution.max_probability().mean()))
+                likeliest_B = distribution.max_probability()
+            if likeliest_B is not None:
+                self._tally.add("max_probability", float(likeliest_B.mean()))
         return entropy if wanted else None
 
     def _note(self, objective: Tensor, value_error: Tensor | None, norm: float) -> None:

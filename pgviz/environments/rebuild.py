@@ -5,56 +5,19 @@ Shape suffixes: N copies, A choices.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pgviz.environments.action_log import LoggedStep
-from pgviz.environments.vector import VectorEnvironment
+from pgviz.environments.state import Divergence, EnvironmentState
+
+if TYPE_CHECKING:
+    from pgviz.environments.vector import VectorEnvironment
 
 # What the state of all copies consists of, besides the environments themselves.
 _ARRAYS = ("episode_numbers", "episode_seeds", "episode_lengths", "episode_returns", "_observations", "masks_NA")
-
-
-@dataclass(frozen=True, slots=True)
-class EnvironmentState:
-    """Where N copies are, told by how they came there; holds no environment.
-
-    Parameters
-    ----------
-    steps, began
-        The actions and observations of the present episodes; see :meth:`ActionLog.recent`.
-    arrays
-        The per-copy arrays of a :class:`pgviz.environments.vector.VectorEnvironment` by name, copied.
-    begun
-        Episodes that each copy has begun.
-    episodes
-        Episodes begun in all.
-    waiting
-        Copies between two episodes.
-    """
-
-    steps: tuple[LoggedStep, ...]
-    began: tuple[int, ...]
-    arrays: dict[str, NDArray[Any] | None]
-    begun: tuple[int, ...]
-    episodes: int
-    waiting: frozenset[int]
-
-
-class Divergence(NamedTuple):
-    """Where an environment, rebuilt from seed and actions, saw something else than the first time.
-
-    Parameters
-    ----------
-    copy, episode_step
-        Which copy, and after how many steps of its episode; 0 for its reset.
-    """
-
-    copy: int
-    episode_step: int
 
 
 def capture(environment: VectorEnvironment) -> EnvironmentState:
@@ -66,7 +29,15 @@ def capture(environment: VectorEnvironment) -> EnvironmentState:
     steps, began = environment.log.recent()
     arrays = {name: _copy(getattr(environment, name)) for name in _ARRAYS}
     waiting = frozenset(environment._waiting)
-    return EnvironmentState(steps, began, arrays, tuple(environment._begun), environment._episodes, waiting)
+    return EnvironmentState(
+        steps,
+        began,
+        arrays,
+        tuple(environment._begun),
+        environment._episodes,
+        waiting,
+        environment.log.tape_position,
+    )
 
 
 def restore(environment: VectorEnvironment, state: EnvironmentState) -> Divergence | None:
@@ -83,20 +54,21 @@ def restore(environment: VectorEnvironment, state: EnvironmentState) -> Divergen
     EnvironmentFault
         Where the environment raises.
     """
-    _set(environment, state)
+    adopt(environment, state)
     environment.episode_lengths[:] = 0  # counted up again, for a fault's message
     divergence = _replay(environment, state)
-    _set(environment, state)
+    adopt(environment, state)
     return divergence
 
 
-def _set(environment: VectorEnvironment, state: EnvironmentState) -> None:
+def adopt(environment: VectorEnvironment, state: EnvironmentState) -> None:
+    """Take over the numbers of a state, and leave the copies themselves as they are."""
     for name, array in state.arrays.items():
         setattr(environment, name, _copy(array))
     environment._begun, environment._episodes = list(state.begun), state.episodes
     environment._waiting = set(state.waiting)
     if environment.log is not None:
-        environment.log.restore(state.steps, state.began)
+        environment.log.restore(state.steps, state.began, state.tape_position)
 
 
 def _replay(environment: VectorEnvironment, state: EnvironmentState) -> Divergence | None:
@@ -114,7 +86,7 @@ def _replay(environment: VectorEnvironment, state: EnvironmentState) -> Divergen
             continue
         seen, _ = environment._step_each(playing, step.actions, *unused)
         environment.episode_lengths[playing] += 1
-        differs = environment.encoder.encode_batch(seen) != step.observations_NO[playing]
+        differs = environment.encoder.encode_batch(seen) != step.result.observations[playing]
         if differs.any():
             index = playing[int(differs.any(1).argmax())]
             return Divergence(index, int(environment.episode_lengths[index]))

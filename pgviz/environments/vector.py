@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pgviz.action_layout import splitter
-from pgviz.environments.action_log import ActionLog, LoggedStep
+from pgviz.environments import rebuild
+from pgviz.environments.action_log import ActionLog, LoggedBeginning, LoggedStep
 from pgviz.environments.describe import describe
 from pgviz.environments.factory import make
 from pgviz.environments.faults import FaultReporter
@@ -22,50 +23,9 @@ from pgviz.environments.masks import Mask, MaskReader, Step
 from pgviz.environments.observations import Encoded, ObservationMismatch, encoder
 from pgviz.environments.seeds import EpisodeSeeds
 from pgviz.environments.spaces import require_supported
+from pgviz.environments.state import Divergence, EnvironmentState
+from pgviz.environments.step import EndedEpisode, VectorStep
 from pgviz.errors import EnvironmentFault
-
-
-class EndedEpisode(NamedTuple):
-    """An episode that has just ended; the fields of :class:`pgviz.training.events.EpisodeEnded`."""
-
-    environment_index: int
-    episode: int
-    seed: int
-    episode_return: float
-    length: int
-    terminated: bool
-    truncated: bool
-
-
-class VectorStep(NamedTuple):
-    """What one step of all copies led to. The arrays are new ones for each step.
-
-    Parameters
-    ----------
-    observations
-        What to act on next, ``(N, O)`` float32: already the first observation of the next episode where one
-        ended (unless without autoreset). Write nothing into it but what :meth:`VectorEnvironment.begin_episode`
-        returned: its rows are repeated for inactive copies.
-    rewards
-        ``(N,)`` float64; 0 for inactive copies.
-    terminated, truncated
-        ``(N,)`` bool, kept apart; both may hold.
-    final_observations
-        By copy, the encoded last observation ``(O,)`` of an episode that ended in this step.
-    ended
-        The episodes that ended in this step, by copy.
-    final_masks
-        By copy, what is legal in the last state of an episode that ended in this step, ``(A,)``, for learners that
-        look at the next state's actions; all of it where the task ended there. Empty where there are no masks.
-    """
-
-    observations: NDArray[np.float32]
-    rewards: NDArray[np.float64]
-    terminated: NDArray[np.bool_]
-    truncated: NDArray[np.bool_]
-    final_observations: dict[int, NDArray[np.float32]]
-    ended: list[EndedEpisode]
-    final_masks: dict[int, Mask]
 
 
 class VectorEnvironment:
@@ -171,6 +131,8 @@ class VectorEnvironment:
         observation_O = self._begin(index)
         self._observations = self._observations.copy()
         self._observations[index] = observation_O
+        if self.log is not None:
+            self.log.tape.append(LoggedBeginning(index, observation_O, self.masks_NA))
         return observation_O
 
     def step(
@@ -207,19 +169,30 @@ class VectorEnvironment:
             raise self._faults.reward(rewards_N[index], *self._place(index, 1))
         self.episode_lengths += 1 if active is None else active
         self.episode_returns += rewards_N
-        if self.log is not None:
-            self.log.append(LoggedStep(actions, None if active is None else active.copy(), observations_NO))
         step = VectorStep(observations_NO, rewards_N, terminated_N, truncated_N, {}, [], {})
+        if self.log is not None:
+            logged = LoggedStep(actions, None if active is None else active.copy(), step)
+            self.log.append(logged)
         if self._masks.present:
             self._read_masks(indices, done, step)
         for index in done:
             self._end(index, step, autoreset)
         self._observations = observations_NO
+        if self.log is not None:
+            logged.masks_NA = self.masks_NA
         return step
 
     def render(self, index: int) -> NDArray[np.uint8] | None:
         """Draw one copy as it is now, ``(H, W, 3)``; ``None`` where that fails (see :attr:`render_error`)."""
         return self._frames.render(index)
+
+    def capture(self) -> EnvironmentState:
+        """Say where all copies are, without their insides; needs the log."""
+        return rebuild.capture(self)
+
+    def restore(self, state: EnvironmentState) -> Divergence | None:
+        """Bring all copies where `state` says; see :func:`pgviz.environments.rebuild.restore`."""
+        return rebuild.restore(self, state)
 
     def close(self) -> None:
         """Close all copies; what they raise in closing no longer matters to anybody."""

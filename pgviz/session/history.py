@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pgviz.environments.action_log import ActionLog
 from pgviz.training.interventions import Intervention
 from pgviz.training.snapshot import Snapshot
 
@@ -59,6 +60,8 @@ class History:
     ----------
     size
         Bytes in use, to a few percent.
+    log
+        The log of the environments, whose tape is cut to what is held.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class History:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.size = 0
+        self.log: ActionLog | None = None
         self._limit = limit
         self._between, self._clock = seconds_between, clock
         self._last = -float("inf")
@@ -112,6 +116,8 @@ class History:
         if surplus:
             del self._marks[:surplus]
             self._marks[0].snapshot.forget_before()
+            if self.log is not None:
+                self.log.forget_tape(self._marks[0].snapshot.environment.tape_position)
 
     def at_position(self, position: int) -> Mark | None:
         """The latest snapshot that is not after `position`; ``None`` where that has been dropped."""

@@ -6,12 +6,15 @@ Play, pause, step and a headless run are one operation: pull until a predicate h
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Self
 
 from pgviz.config import RunConfig
-from pgviz.errors import NumericalFault, PgvizError
+from pgviz.errors import NumericalFault, PgvizError, UsageError
+from pgviz.session.history import History
+from pgviz.session.relive import Relived
 from pgviz.training.events import Event, RunFailed, RunFinished, StepTaken, UpdateApplied
+from pgviz.training.interventions import Intervention
 from pgviz.training.trainer import Trainer
 
 Predicate = Callable[[Event], bool]
@@ -63,6 +66,8 @@ class Session:
         What to run.
     render
         Whether frames may be asked for.
+    history
+        Where to keep what is needed to go back; ``None`` for nowhere.
 
     Raises
     ------
@@ -73,14 +78,72 @@ class Session:
     ----------
     error
         The exception that ended the run, or ``None``.
+    position
+        Events pulled so far; a moment of the run.
     """
 
-    def __init__(self, config: RunConfig, *, render: bool = False) -> None:
+    def __init__(self, config: RunConfig, *, render: bool = False, history: History | None = None) -> None:
         self.config = config
-        self.trainer = Trainer(config, render=render)
+        self.history = history
+        self.position = 0
         self.error: Exception | None = None
-        self._events = self.trainer.events()
         self._over = False
+        trainer = Trainer(config, render=render, keep_log=history is not None)
+        self._adopt(trainer, trainer.events())
+
+    def _adopt(self, trainer: Trainer, events: Iterator[Event]) -> None:
+        self.trainer, self._events = trainer, events
+        if self.history is not None:
+            self.history.log = trainer.environment.log
+            trainer.on_iteration = self._note
+
+    def _note(self) -> None:
+        """Take a snapshot where an iteration begins, if it is time for one."""
+        assert self.history is not None
+        if self.history.due:
+            self.history.add(self.position, self.trainer.capture())
+
+    def intervene(self, intervention: Intervention) -> None:
+        """Do something to the run between two events, and note it, so that the run can be lived again.
+
+        Raises
+        ------
+        UsageError
+            Where it cannot be done; nothing has changed then.
+        """
+        intervention.apply(self.trainer)
+        if self.history is not None:
+            self.history.intervene(self.position, intervention)
+
+    def resume(self, position: int) -> None:
+        """Make the past the present: go back to where `position` events had been pulled.
+
+        What came after is let go of. A run that has failed or finished can be gone back into as well.
+
+        Raises
+        ------
+        UsageError
+            Where no history is kept.
+        PgvizError
+            Where that moment is no longer held, or (``NotReproducible``) the environment cannot be brought back;
+            nothing has changed then.
+        """
+        if self.history is None or self.history.log is None:
+            raise UsageError("this run keeps no history to go back into.")
+        relived = Relived(self.config, self.history)
+        try:
+            relived.go(position)
+            log = relived.trainer.environment.log
+            assert log is not None
+        except BaseException:
+            relived.close()
+            raise
+        log.follow(self.history.log)
+        self.history.forget_after(position)
+        relived.trainer.watch = self.trainer.watch
+        self.trainer.close()
+        self.position, self.error, self._over = position, None, False
+        self._adopt(relived.trainer, relived.events)
 
     def __enter__(self) -> Self:
         return self
@@ -105,6 +168,7 @@ class Session:
         except Exception as error:  # noqa: BLE001  here and nowhere else
             self._over, self.error = True, error
             return self._failed(error)
+        self.position += 1
         self._over = isinstance(event, RunFinished)
         return event
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgviz.config import RunConfig
-from pgviz.environments.facts import EnvironmentFacts, EnvironmentListing
+from pgviz.environments.facts import ActionFactor, EnvironmentFacts, EnvironmentListing
 from pgviz.parameters import Value
 from pgviz.policies.decision import (
     BinnedDecision,
@@ -24,6 +24,7 @@ from pgviz.policies.decision import (
 )
 
 __all__ = [
+    "ActionFactor",
     "BinnedDecision",
     "CategoricalDecision",
     "Decision",
@@ -35,6 +36,7 @@ __all__ = [
     "GaussianDecision",
     "MinibatchComputed",
     "ParameterChanged",
+    "PastShown",
     "PolicyFacts",
     "RunFailed",
     "RunFinished",
@@ -124,7 +126,34 @@ class StateShown(Event):
     detail: StepDetail
 
 
-Shown = StepTaken | StateShown
+@dataclass(frozen=True, slots=True)
+class PastShown(Event):
+    """A state of the past, which somebody looks back at; `step` is the one looked at, not the run's own.
+
+    Parameters
+    ----------
+    detail
+        As it was shown then, or would have been.
+    position
+        Events that had been pulled when the step was taken; resuming from there takes the next step.
+    head
+        Steps that the run has taken.
+    update
+        Updates that had been applied.
+    advantage, target
+        What the update that followed made of the step: A(s, a), and the return that V(s) should have said;
+        ``None`` where it has not come yet or does not estimate them.
+    """
+
+    detail: StepDetail
+    position: int
+    head: int
+    update: int
+    advantage: float | None = None
+    target: float | None = None
+
+
+Shown = StepTaken | StateShown | PastShown
 """What a panel can show of one state."""
 
 

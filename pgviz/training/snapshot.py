@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgviz.algorithms.replay_buffer import BufferMark
-from pgviz.environments.rebuild import EnvironmentState
+from pgviz.environments.state import EnvironmentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class Snapshot:
         What the copies see.
     active_N, to_begin
         Where whole episodes are played: which copies are playing, and how many episodes are still to begin.
+    forced
+        Actions that a person chose for the next step, by copy.
     """
 
     step: int
@@ -44,6 +46,7 @@ class Snapshot:
     observations_NO: NDArray[np.float32]
     active_N: NDArray[np.bool_] | None
     to_begin: int
+    forced: Mapping[int, Any]
 
     def size_beyond(self, before: Snapshot | None) -> int:
         """Bytes of memory, to a few percent, less what is shared with the snapshot `before` this one."""
@@ -51,7 +54,7 @@ class Snapshot:
         last = before.environment.steps[-1] if before is not None and before.environment.steps else None
         new = next((count for count, step in enumerate(reversed(steps)) if step is last), len(steps))
         own = _size(self.algorithm) + _size(self.environment.arrays) + 8 * len(steps) + 2000
-        return own + (new * _size(tuple(steps[-1])) if new else 0)
+        return own + (new * steps[-1].size if new else 0)
 
     def forget_before(self) -> None:
         """Let go of what only earlier snapshots would need: what a replay buffer has overwritten."""

@@ -5,7 +5,7 @@ Shape suffixes: O observation entries, A choices.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,12 +41,14 @@ class Steering:
     ----------
     open
         The minibatch whose loss is there and whose step is not taken yet, or ``None``.
+    waiting
+        Samples to be taken in the next step whatever is drawn, by copy.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, waiting: Mapping[int, Samples] | None = None) -> None:
         self.open: Minibatch | None = None
         self._judgement: JudgeMinibatch | None = None
-        self._forced: dict[int, Samples] = {}
+        self.waiting: dict[int, Samples] = dict(waiting or {})
 
     def judge(self, judgement: JudgeMinibatch, algorithm: Algorithm) -> None:
         """Decide what becomes of the open minibatch.
@@ -76,16 +78,16 @@ class Steering:
 
     def force(self, index: int, sample: Samples) -> None:
         """Have copy `index` take `sample` in the next step."""
-        self._forced[index] = sample
+        self.waiting[index] = sample
 
     def forced(self, samples: Samples) -> Samples:
         """Put what was forced in the place of what was drawn; the draws were made all the same."""
-        if not self._forced:
+        if not self.waiting:
             return samples
         samples = samples.copy()
-        for index, sample in self._forced.items():
+        for index, sample in self.waiting.items():
             samples[index] = sample
-        self._forced = {}
+        self.waiting = {}
         return samples
 
 

@@ -6,36 +6,32 @@ Between two events nothing runs. Whoever pulls decides when to go on; the traine
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from pgviz.algorithms.algorithm import Minibatch
 from pgviz.algorithms.build import build_algorithm
 from pgviz.algorithms.rollout import Rollout
-from pgviz.algorithms.statistics import UpdateStatistics
 from pgviz.config import RunConfig
-from pgviz.environments import rebuild
-from pgviz.environments.rebuild import Divergence
-from pgviz.environments.vector import EndedEpisode, VectorEnvironment, VectorStep
+from pgviz.environments.state import Divergence
+from pgviz.environments.step import EndedEpisode, VectorStep
+from pgviz.environments.vector import VectorEnvironment
 from pgviz.errors import UsageError
 from pgviz.parameters import Boundary, Value
 from pgviz.policies.policy import Mask, Samples
 from pgviz.training.events import (
     EpisodeEnded,
     Event,
-    MinibatchComputed,
     ParameterChanged,
     RunFinished,
     RunStarted,
     StateShown,
     StepDetail,
     StepTaken,
-    UpdateApplied,
 )
+from pgviz.training.reports import applied, computed
 from pgviz.training.seeding import RunSeeds
 from pgviz.training.snapshot import Snapshot
 from pgviz.training.steering import Steering, Watch, sample_like
@@ -55,6 +51,8 @@ class Trainer:
         Whether frames may be asked for.
     keep_log
         Whether to keep what :meth:`capture` needs.
+    environment
+        To be used instead of the one that `config` names.
 
     Raises
     ------
@@ -71,19 +69,26 @@ class Trainer:
         Called where an iteration (a rollout and its update) begins, if set: the place for :meth:`capture`.
     """
 
-    def __init__(self, config: RunConfig, *, render: bool = False, keep_log: bool = False) -> None:
+    def __init__(
+        self,
+        config: RunConfig,
+        *,
+        render: bool = False,
+        keep_log: bool = False,
+        environment: VectorEnvironment | None = None,
+    ) -> None:
         # Small networks are fastest on one thread, and the sums then never depend on the machine.
         torch.set_num_threads(1)
         threadpool_limits(1, user_api="blas")
         self.config = config
         self.watch = Watch()
         self.step = 0
-        self._update = 0
+        self.update = 0
         self._begun = False
         self.steering = Steering()
         self.on_iteration: Callable[[], None] | None = None
         seeds = RunSeeds(config.seed)
-        self.environment = VectorEnvironment(
+        self.environment = environment or VectorEnvironment(
             config.environment, config.environment_count, seeds.environments, render=render, keep_log=keep_log
         )
         try:
@@ -139,13 +144,14 @@ class Trainer:
         """Copy all that decides how the run goes on; only where an iteration begins, see :attr:`on_iteration`."""
         return Snapshot(
             step=self.step,
-            update=self._update,
-            environment=rebuild.capture(self.environment),
+            update=self.update,
+            environment=self.environment.capture(),
             algorithm=self.algorithm.capture(),
             acting=self._rng.bit_generator.state,
             observations_NO=self._observations.copy(),
             active_N=None if self._active is None else self._active.copy(),
             to_begin=self._to_begin,
+            forced=dict(self.steering.waiting),
         )
 
     def restore(self, snapshot: Snapshot) -> Divergence | None:
@@ -161,15 +167,15 @@ class Trainer:
         EnvironmentFault
             Where the environment raises.
         """
-        divergence = rebuild.restore(self.environment, snapshot.environment)
+        divergence = self.environment.restore(snapshot.environment)
         self.algorithm.restore(snapshot.algorithm)
-        self.step, self._update, self._to_begin = snapshot.step, snapshot.update, snapshot.to_begin
+        self.step, self.update, self._to_begin = snapshot.step, snapshot.update, snapshot.to_begin
         self._rng.bit_generator.state = snapshot.acting
         self._observations = snapshot.observations_NO.copy()
         self._active = None if snapshot.active_N is None else snapshot.active_N.copy()
         self._rollout.clear()
         self._begun = True
-        self.steering = Steering()
+        self.steering = Steering(snapshot.forced)
         return divergence
 
     def force(self, index: int, sample: Sequence[float]) -> None:
@@ -315,24 +321,14 @@ class Trainer:
         minibatch = next(minibatches, None)
         if minibatch is None:
             return
-        self._update += 1
+        self.update += 1
         while minibatch is not None:
             self.steering.open = minibatch
-            yield self._computed(minibatch)
+            yield computed(self.step, self.update, minibatch)
             self.steering.apply(self.algorithm)
             yield from self._turn_knobs("minibatch")
             minibatch = next(minibatches, None)
-        yield _applied(self.step, self._update, algorithm.finish_update())
-
-    def _computed(self, minibatch: Minibatch) -> MinibatchComputed:
-        return MinibatchComputed(
-            self.step,
-            self._update,
-            minibatch.index,
-            minibatch.loss,
-            minibatch.gradient_norm,
-            minibatch.learning_rate,
-        )
+        yield applied(self.step, self.update, algorithm.finish_update())
 
     def _turn_knobs(self, boundary: Boundary) -> Iterator[ParameterChanged]:
         """Apply the knobs that were asked for and may change here."""
@@ -340,8 +336,3 @@ class Trainer:
             if name == "initial_std":
                 self.algorithm.set_std(self.algorithm.knobs.number(name))
             yield ParameterChanged(self.step, name, previous, value)
-
-
-def _applied(step: int, update: int, statistics: UpdateStatistics) -> UpdateApplied:
-    values = {field.name: getattr(statistics, field.name) for field in fields(statistics)}
-    return UpdateApplied(step, update, **values)

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pgviz.environments.vector import VectorEnvironment, VectorStep
+from pgviz.environments.step import VectorStep
+from pgviz.environments.vector import VectorEnvironment
 from pgviz.errors import EnvironmentFault
 from tests.environments.masking import LENGTH
 

@@ -8,7 +8,7 @@ from itertools import islice
 import pytest
 
 from pgviz.config import RunConfig
-from pgviz.environments.rebuild import Divergence
+from pgviz.environments.state import Divergence
 from pgviz.training.events import Event
 from pgviz.training.snapshot import Snapshot
 from pgviz.training.trainer import Trainer

@@ -1,0 +1,113 @@
+"""Living moments of a run again, beside the run itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from pgviz.config import RunConfig
+from pgviz.environments.vector import VectorEnvironment
+from pgviz.errors import PgvizError, RunError
+from pgviz.session.history import History, Mark
+from pgviz.training.events import Event
+from pgviz.training.trainer import Trainer
+
+Sink = Callable[[int, Event], None]
+
+
+class NotReproducible(RunError):
+    """An environment does not depend on its seed and its actions alone, so that it cannot be brought back."""
+
+
+class Relived:
+    """Another trainer of the same run, that goes where it is told.
+
+    Parameters
+    ----------
+    config
+        The run.
+    history
+        What is held of it.
+    environment
+        Where the moments are lived: a playback for looking, real copies for going on from there.
+
+    Attributes
+    ----------
+    trainer
+        As it was when `position` events had been pulled.
+    position
+        Where it is now; negative before it was told to go anywhere.
+    events
+        What comes next.
+    """
+
+    def __init__(self, config: RunConfig, history: History, environment: VectorEnvironment | None = None) -> None:
+        self.trainer = Trainer(config, render=True, keep_log=True, environment=environment)
+        self.position = -1
+        self._history = history
+        self.events: Iterator[Event] = iter(())
+
+    def go(self, position: int, sink: Sink | None = None) -> None:
+        """Go to where `position` events had been pulled, from the nearest snapshot before it or from here.
+
+        Parameters
+        ----------
+        position
+            At most the run's own.
+        sink
+            Given the place and the event of each that is lived on the way.
+
+        Raises
+        ------
+        PgvizError
+            Where that moment is no longer held.
+        NotReproducible
+            Where the environments could not be brought back.
+        """
+        mark = self._history.at_position(position)
+        if mark is None:
+            raise no_longer_held(self._history)
+        if not mark.position <= self.position <= position:
+            self.restore(mark)
+        self.advance(position, sink)
+
+    def restore(self, mark: Mark) -> None:
+        """Go to a snapshot.
+
+        Raises
+        ------
+        NotReproducible
+            Where the environments could not be brought back.
+        """
+        self.position = -1
+        divergence = self.trainer.restore(mark.snapshot)
+        if divergence is not None:
+            raise NotReproducible(
+                f"{self.trainer.config.environment} does not replay exactly: copy {divergence.copy + 1}, played "
+                f"again from its seed and actions, saw something else at step {divergence.episode_step} of its "
+                "episode. "
+                "Looking back still works; going on from there does not."
+            )
+        self.events = self.trainer.events()
+        self.position = mark.position
+
+    def advance(self, position: int, sink: Sink | None = None) -> None:
+        """Live on until `position` events had been pulled, doing again what a person did."""
+        waiting = self._history.interventions(self.position, position - 1)
+        while self.position < position:
+            while waiting and waiting[0][0] == self.position:
+                waiting.pop(0)[1].apply(self.trainer)
+            event = next(self.events)
+            if sink is not None:
+                sink(self.position, event)
+            self.position += 1
+
+    def close(self) -> None:
+        """Close the environments."""
+        self.trainer.close()
+
+
+def no_longer_held(history: History) -> PgvizError:
+    """Say where the history begins."""
+    marks = history.marks
+    begins = f"it begins at step {marks[0].step:,}" if marks else "it is empty"
+    return PgvizError(f"that moment is no longer held: {begins}; give the history more memory to hold more.")

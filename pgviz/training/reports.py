@@ -1,0 +1,22 @@
+"""Events out of what an algorithm says of its work."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from pgviz.algorithms.algorithm import Minibatch
+from pgviz.algorithms.statistics import UpdateStatistics
+from pgviz.training.events import MinibatchComputed, UpdateApplied
+
+
+def computed(step: int, update: int, minibatch: Minibatch) -> MinibatchComputed:
+    """Say that a loss and its gradient are there."""
+    return MinibatchComputed(
+        step, update, minibatch.index, minibatch.loss, minibatch.gradient_norm, minibatch.learning_rate
+    )
+
+
+def applied(step: int, update: int, statistics: UpdateStatistics) -> UpdateApplied:
+    """Say what an update did."""
+    values = {field.name: getattr(statistics, field.name) for field in fields(statistics)}
+    return UpdateApplied(step, update, **values)
