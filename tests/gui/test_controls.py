@@ -8,8 +8,17 @@ from pytestqt.qtbot import QtBot
 
 from pgviz.config import RunConfig
 from pgviz.gui.panels.controls import FIRST, ControlsPanel
-from pgviz.gui.panels.unavailable import ENDED, NO_MASKS, NO_RUN, NO_STD, STD_OF_THE_STATE
-from pgviz.gui.run_model import RunModel
+from pgviz.gui.panels.unavailable import (
+    ENDED,
+    NO_ENTROPY_TERM,
+    NO_MASKS,
+    NO_RUN,
+    NO_STD,
+    NO_STD_OF_VALUES,
+    NO_TEMPERATURE,
+    STD_OF_THE_STATE,
+)
+from pgviz.gui.run_model import Mark, RunModel
 from pgviz.gui.widgets.parameter_switch import ParameterSwitch
 from pgviz.session import commands
 from pgviz.session.notices import RunState
@@ -71,6 +80,7 @@ def test_that_every_live_parameter_of_the_algorithm_has_a_knob(desk: Desk, qtbot
     live = {name for name, parameter in config.parameters.items() if parameter.live}
     assert set(desk.window.controls.knobs) == live
     assert set(FIRST) <= live
+    assert not desk.window.controls.missing
 
 
 def test_that_more_shows_the_other_knobs(desk: Desk, qtbot: QtBot) -> None:
@@ -99,7 +109,7 @@ def begun(desk: Desk, config: RunConfig = CARTPOLE, *, masks: bool = False, **po
     facts = replace(environment_facts(run), has_masks=masks)
     controls.begin(RunStarted(0, config, facts, replace(policy_facts(run), **policy)))  # type: ignore[arg-type]
     model = RunModel()
-    model.state = RunState.PAUSED
+    model.state, model.values = RunState.PAUSED, dict(config.hyperparameters)
     controls.refresh(model)
     return controls
 
@@ -125,3 +135,38 @@ def test_that_a_std_that_depends_on_the_state_has_no_initial_value(desk: Desk) -
     controls = begun(desk, PENDULUM, has_std=False)
 
     assert controls.sliders["initial_std"].slider.toolTip() == STD_OF_THE_STATE
+
+
+def test_that_a_value_based_agent_has_the_knobs_of_its_exploration_in_sight(desk: Desk, qtbot: QtBot) -> None:
+    controls = begun(desk, RunConfig.create("CartPole-v1", "dqn"), kind="values")
+
+    qtbot.waitUntil(controls.knobs["exploration"].isVisible)
+    assert controls.knobs["final_epsilon"].isVisible()
+    assert not controls.knobs["initial_epsilon"].isVisible()
+    assert controls.knobs["boltzmann_temperature"].toolTip() == NO_TEMPERATURE
+    lines = controls.missing
+    assert set(lines) == {"initial_std", "entropy_coefficient"}
+    assert lines["entropy_coefficient"].toolTip() == NO_ENTROPY_TERM["dqn"]
+    assert lines["initial_std"].toolTip() == NO_STD_OF_VALUES
+    assert lines["initial_std"].note.text() == "none in DQN"
+
+
+def test_that_the_temperature_can_be_turned_once_it_counts(desk: Desk) -> None:
+    controls = begun(desk, RunConfig.create("CartPole-v1", "dqn"), kind="values")
+    model = RunModel()
+    model.state = RunState.PAUSED
+    model.values = {**RunConfig.create("CartPole-v1", "dqn").hyperparameters, "exploration": "boltzmann"}
+    model.marks.append(Mark(8, "exploration", "epsilon_greedy", "boltzmann"))
+
+    controls.refresh(model)
+
+    assert controls.sliders["boltzmann_temperature"].slider.isEnabled()
+
+
+def test_that_another_algorithm_replaces_the_knobs(desk: Desk) -> None:
+    begun(desk, RunConfig.create("CartPole-v1", "dqn"), kind="values")
+
+    controls = begun(desk)
+
+    assert not controls.missing
+    assert "final_epsilon" not in controls.knobs

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pgviz.gui.panels.unavailable import absent, why_not
 from pgviz.gui.run_model import RunModel
+from pgviz.gui.widgets.missing_knob import MissingKnob
+from pgviz.gui.widgets.parameter_choice import ParameterChoice
 from pgviz.gui.widgets.parameter_slider import ParameterSlider
 from pgviz.gui.widgets.parameter_switch import ON_OFF, ParameterSwitch
 from pgviz.gui.widgets.parts import scrolling, tool_button
 from pgviz.gui.widgets.speed_slider import SpeedSlider
 from pgviz.hyperparameters import declaration, shared
-from pgviz.parameters import Parameter
+from pgviz.parameters import Parameter, Value
 from pgviz.session.notices import RunState
 from pgviz.training.events import RunStarted, Shown
 
-Knob = ParameterSlider | ParameterSwitch
+Knob = ParameterSlider | ParameterSwitch | ParameterChoice
 
-# Always in sight, in this order: greyed, with the reason, where the algorithm has no such knob.
+# Always in sight, in this order, or, where the algorithm has no such knob, a line that says so.
 FIRST = {each.name: each for each in (shared.LEARNING_RATE, shared.INITIAL_STD, shared.ENTROPY_COEFFICIENT)}
+
+# Knobs of exploration that only count in the first part of a run.
+LATER = ("initial_epsilon", "exploration_fraction")
 
 # The part of a declared range that a slider covers usefully; the entry beside it takes the whole range.
 PRACTICAL = {
@@ -37,7 +44,7 @@ WORDS = {"action_mask": ("heeded", "ignored")}
 
 
 class ControlsPanel(QWidget):
-    """Sliders and switches for the live parameters, and a slider for the speed.
+    """Sliders, switches and choices for the live parameters, and a slider for the speed.
 
     Those that decide how much the policy explores stand first; "More" shows the others.
 
@@ -48,7 +55,7 @@ class ControlsPanel(QWidget):
     knobs
         The control of each live parameter of the algorithm, by name.
     missing
-        Those of the first knobs that the algorithm does not have, greyed, by name.
+        The lines about those of the first knobs that the algorithm does not have, by name.
     """
 
     change_requested = Signal(str, object)
@@ -56,7 +63,7 @@ class ControlsPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.knobs: dict[str, Knob] = {}
-        self.missing: dict[str, ParameterSlider] = {}
+        self.missing: dict[str, MissingKnob] = {}
         self.speed = SpeedSlider()
         self.more = tool_button("More", "Every other knob that can be turned during a run")
         self.more.setCheckable(True)
@@ -66,6 +73,7 @@ class ControlsPanel(QWidget):
         self._offered: tuple[str, bool] | None = None
         self._generation = self._marks_shown = -1
         self._started: RunStarted | None = None
+        self._values: Mapping[str, Value] = {}
         self._state = RunState.EMPTY
         self._arrange()
         self.more.toggled.connect(self._show_more)
@@ -78,7 +86,7 @@ class ControlsPanel(QWidget):
 
     def begin(self, started: RunStarted) -> None:
         """Offer the knobs of another run, at the values that it starts with."""
-        self._started = started
+        self._started, self._values = started, started.config.hyperparameters
         self._offer(started.config.algorithm, started.environment.has_masks)
         for name, knob in self.knobs.items():
             knob.cancel_request()
@@ -95,6 +103,8 @@ class ControlsPanel(QWidget):
             for name, knob in self.knobs.items():
                 if name in model.values:
                     knob.set_applied(model.values[name])
+            self._values = model.values
+            self._allow()
         if model.state is not self._state:
             self._state = model.state
             self._allow()
@@ -111,38 +121,39 @@ class ControlsPanel(QWidget):
         for old in (*self.knobs.values(), *self.missing.values()):
             old.setParent(None)
             old.deleteLater()
-        live = {name: each for name, each in declaration(algorithm).parameters.items() if each.live}
+        declared = declaration(algorithm)
+        live = {name: each for name, each in declared.parameters.items() if each.live}
         self.knobs = {name: self._make_knob(each) for name, each in live.items()}
-        self.missing = {name: self._make_slider(each) for name, each in FIRST.items() if name not in live}
-        first = [name for name in FIRST if name in live]
-        first += [name for name, each in live.items() if name not in FIRST and each.group == "Exploration"]
-        first += ["action_mask"] if has_masks and "action_mask" in live else []
+        self.missing = {
+            name: MissingKnob(each, declared.title, absent(name, algorithm))
+            for name, each in FIRST.items()
+            if name not in live
+        }
+        first = _in_sight(live, has_masks)
         for name in first:
             _column(self._first).addWidget(self.knobs[name])
-        for slider in self.missing.values():
-            _column(self._first).addWidget(slider)
+        for line in self.missing.values():
+            _column(self._first).addWidget(line)
         for name, knob in self.knobs.items():
             if name not in first:
                 _column(self._rest).addWidget(knob)
         self._allow()
 
     def _make_knob(self, parameter: Parameter) -> Knob:
+        knob: Knob
         if parameter.kind == "flag":
-            knob: Knob = ParameterSwitch(parameter, WORDS.get(parameter.name, ON_OFF))
+            knob = ParameterSwitch(parameter, WORDS.get(parameter.name, ON_OFF))
+        elif parameter.kind == "choice":
+            knob = ParameterChoice(parameter)
         else:
-            knob = self._make_slider(parameter)
+            knob = ParameterSlider(parameter, *PRACTICAL.get(parameter.name, (None, None)))
         knob.value_requested.connect(lambda value: self.change_requested.emit(parameter.name, value))
         return knob
 
-    def _make_slider(self, parameter: Parameter) -> ParameterSlider:
-        return ParameterSlider(parameter, *PRACTICAL.get(parameter.name, (None, None)))
-
     def _allow(self) -> None:
         for name, knob in self.knobs.items():
-            why = why_not(name, self._started, self._state)
+            why = why_not(name, self._started, self._state, self._values)
             knob.set_available(not why, why)
-        for name, slider in self.missing.items():
-            slider.set_available(False, absent(name, self._offered[0] if self._offered else ""))
 
     def _show_more(self, shown: bool) -> None:
         self.more.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
@@ -159,6 +170,14 @@ class ControlsPanel(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolling(inside))
+
+
+def _in_sight(live: Mapping[str, Parameter], has_masks: bool) -> list[str]:
+    """Which knobs stand first, in order: how fast it learns, and what makes it explore."""
+    first = [name for name in FIRST if name in live]
+    exploring = [name for name, each in live.items() if each.group == "Exploration"]
+    first += [name for name in exploring if name not in (*FIRST, *LATER)]
+    return first + (["action_mask"] if has_masks and "action_mask" in live else [])
 
 
 def _column(owner: QWidget) -> QVBoxLayout:

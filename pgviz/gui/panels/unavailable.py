@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pgviz.gui.run_control import GOING
+from pgviz.parameters import Value
 from pgviz.session.notices import RunState
 from pgviz.training.events import RunStarted
 
@@ -28,6 +31,7 @@ NO_ENTROPY_TERM = {
     "sac": "SAC weighs entropy with its temperature, which takes the place of an entropy coefficient.",
 }
 NO_MASKS = "This environment does not say which actions are illegal, so there is no mask to heed."
+NO_TEMPERATURE = "Only Boltzmann exploration has a temperature; choose it above."
 NOT_THIS_ALGORITHM = "This algorithm has no such knob."
 
 
@@ -40,12 +44,14 @@ def absent(name: str, algorithm: str) -> str:
     return NOT_THIS_ALGORITHM
 
 
-def why_not(name: str, started: RunStarted | None, state: RunState) -> str:
-    """Why the present run does not let a knob be turned; empty where it does."""
+def why_not(name: str, started: RunStarted | None, state: RunState, values: Mapping[str, Value]) -> str:
+    """Why the present run, with these values applied, does not let a knob be turned; empty where it does."""
     if started is None:
         return NO_RUN
     if name == "initial_std" and not started.policy.has_std:
         return NO_STD if started.policy.kind in ("categorical", "factored") else STD_OF_THE_STATE
     if name == "action_mask" and not started.environment.has_masks:
         return NO_MASKS
+    if name == "boltzmann_temperature" and values.get("exploration") == "epsilon_greedy":
+        return NO_TEMPERATURE
     return "" if state in GOING else ENDED

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from pgviz.errors import UsageError
-from pgviz.gui.widgets.parts import CalmComboBox, fault_label
+from pgviz.gui.widgets.parts import CalmComboBox, fault_label, in_words
 from pgviz.parameters import Parameter, Value
 
 
@@ -63,7 +63,7 @@ class ParameterField(QWidget):
         if isinstance(self.editor, QCheckBox):
             self.editor.setChecked(bool(value))
         elif isinstance(self.editor, QComboBox):
-            self.editor.setCurrentText(str(value))
+            self.editor.setCurrentIndex(self.editor.findData(value))
         else:
             self.editor.setText(self.parameter.format(value))
         self.editor.blockSignals(False)
@@ -80,7 +80,7 @@ class ParameterField(QWidget):
         if isinstance(self.editor, QCheckBox):
             return self.editor.isChecked()
         if isinstance(self.editor, QComboBox):
-            return self.parameter.validate(self.editor.currentText())
+            return self.parameter.validate(self.editor.currentData())
         return self.parameter.parse(self.editor.text())
 
     @property
@@ -95,7 +95,8 @@ class ParameterField(QWidget):
             return tick
         if self.parameter.kind == "choice":
             choice = CalmComboBox(self.parameter.label)
-            choice.addItems(self.parameter.choices)
+            for word in self.parameter.choices:
+                choice.addItem(in_words(word), word)
             choice.currentTextChanged.connect(self._on_edited)
             return choice
         entry = QLineEdit()

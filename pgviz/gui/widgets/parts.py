@@ -57,6 +57,11 @@ def label(text: str = "", tip: str = "") -> QLabel:
     return result
 
 
+def in_words(choice: str) -> str:
+    """A declared choice as a person reads it."""
+    return choice.replace("_", "-")
+
+
 def scrolling(content: QWidget) -> QScrollArea:
     """Let `content` scroll up and down where there is too little room, without a frame."""
     area = QScrollArea(widgetResizable=True)
