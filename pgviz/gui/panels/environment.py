@@ -11,9 +11,11 @@ from pgviz.gui.widgets.frame_view import FrameView
 from pgviz.gui.widgets.parts import CalmComboBox
 from pgviz.gui.widgets.readout import DASH, Readout
 from pgviz.training.events import (
+    BinnedDecision,
     CategoricalDecision,
     Decision,
     EnvironmentFacts,
+    FactoredDecision,
     GaussianDecision,
     RunStarted,
     Shown,
@@ -22,6 +24,7 @@ from pgviz.training.events import (
 
 CAPTIONS = {"episode": "Episode", "step": "Step", "action": "Action", "reward": "Reward", "return": "Return"}
 SHARES = {"episode": 3, "step": 4, "action": 5, "reward": 3, "return": 3}
+MOST_PARTS = 12  # of an action made up of several; there is no room for more
 NO_RUN = "Set up a run to see its environment."
 NO_PICTURE = "This environment cannot draw itself;\nthe numbers below are live."
 
@@ -99,7 +102,7 @@ class EnvironmentPanel(QWidget):
             return
         self.readout.set("episode", f"{detail.episode:,}")
         self.readout.set("step", self._step(detail))
-        self.readout.set("action", self._action(detail.decision))
+        self.readout.set("action", action_text(detail.decision, self._facts))
         self.readout.set("reward", DASH if detail.reward is None else number(detail.reward))
         self.readout.set("return", number(detail.episode_return))
         self._set_ending("terminated" if detail.terminated else "truncated" if detail.truncated else "")
@@ -116,19 +119,44 @@ class EnvironmentPanel(QWidget):
         limit = self._facts.episode_step_limit if self._facts else None
         return f"{detail.episode_step:,}" if limit is None else f"{detail.episode_step:,} / {limit:,}"
 
-    def _action(self, decision: Decision) -> str:
-        if isinstance(decision, CategoricalDecision) and decision.chosen is not None:
-            labels = self._facts.action_labels if self._facts else ()
-            return labels[decision.chosen] if decision.chosen < len(labels) else str(decision.action)
-        if isinstance(decision, GaussianDecision) and decision.action_D is not None:
-            shown = ", ".join(f"{each:+.2f}" for each in decision.action_D[:3])
-            return shown + (", …" if len(decision.action_D) > 3 else "")
-        return DASH
-
     def _set_ending(self, word: str) -> None:
         if self.ending.text() != word:
             self.ending.setText(word)
             set_role(self.ending, {"terminated": "chip-warn", "truncated": "chip"}.get(word, ""))
+
+
+def action_text(decision: Decision, facts: EnvironmentFacts | None) -> str:
+    """The action that was taken, in few words; a dash where none has been."""
+    if isinstance(decision, CategoricalDecision):
+        return _choice(decision, facts.action_labels if facts else ())
+    if isinstance(decision, GaussianDecision | BinnedDecision):
+        return (
+            DASH if decision.action_D is None else _listed([f"{each:+.2f}" for each in decision.action_D[:4]], 3)
+        )
+    if isinstance(decision, FactoredDecision):
+        labels = [factor.labels for factor in facts.factors] if facts else []
+        known = labels if len(labels) == len(decision.factors) else [()] * len(decision.factors)
+        parts = [_part(*each) for each in zip(decision.factors[: MOST_PARTS + 1], known, strict=False)]
+        return DASH if DASH in parts else _listed(parts, MOST_PARTS)
+    return DASH
+
+
+def _part(factor: Decision, labels: tuple[str, ...]) -> str:
+    """One part of an action: the name of a choice, or the numbers of a real vector."""
+    if isinstance(factor, CategoricalDecision):
+        return _choice(factor, labels)
+    text = action_text(factor, None)
+    return f"({text})" if "," in text else text
+
+
+def _choice(decision: CategoricalDecision, labels: tuple[str, ...]) -> str:
+    if decision.chosen is None:
+        return DASH
+    return labels[decision.chosen] if decision.chosen < len(labels) else str(decision.action)
+
+
+def _listed(parts: list[str], most: int) -> str:
+    return ", ".join(parts[:most]) + (", …" if len(parts) > most else "")
 
 
 def number(value: float) -> str:

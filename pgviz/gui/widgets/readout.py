@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from pgviz.gui.theme import LIGHT, Theme, sized
 from pgviz.gui.widgets.step_axis import MINUS
@@ -55,12 +55,25 @@ class Readout(QWidget):
         """The same height, in whatever width there is."""
         return QSize(40, self.sizeHint().height())
 
+    def set_captions(self, captions: Mapping[str, str]) -> None:
+        """Show other values from now on, all of them dashes at first."""
+        self._captions = dict(captions)
+        self._shares = dict.fromkeys(captions, 1)
+        self._values = dict.fromkeys(captions, DASH)
+        self.setAccessibleName(", ".join(captions.values()))
+        self.update()
+
     def set(self, name: str, text: str) -> None:
         """Show a value; the same text again costs nothing."""
         text = HYPHEN_BEFORE_DIGIT.sub(MINUS, text)
         if self._values[name] != text:
             self._values[name] = text
             self.update()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What there is to show, by name."""
+        return tuple(self._captions)
 
     def text(self, name: str) -> str:
         """The value shown."""
@@ -75,6 +88,20 @@ class Readout(QWidget):
         """Take over a theme's colours."""
         self._theme = theme
         self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Say in a tool tip what there was no room for."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.whole_text(event.pos()), self)
+            return True
+        return super().event(event)
+
+    def whole_text(self, at: QPoint) -> str:
+        """The value at one point, where it is elided; else the tool tip."""
+        for name, column in self._columns().items():
+            if column.contains(at) and self._elided(self._values[name], column.width()) != self._values[name]:
+                return f"{self._captions[name]}: {self._values[name]}"
+        return self.toolTip()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw all captions and values."""

@@ -9,6 +9,8 @@ from pgviz.gui.panels.environment import NO_PICTURE, EnvironmentPanel, number
 from pgviz.gui.theme import DARK
 from pgviz.gui.widgets.readout import DASH
 from pgviz.gui.widgets.step_axis import MINUS
+from pgviz.training.events import CategoricalDecision, Decision
+from tests.gui import decisions
 from tests.gui.samples import stepped
 
 
@@ -76,3 +78,37 @@ def test_that_one_copy_offers_no_choice(panel: EnvironmentPanel) -> None:
 )
 def test_that_numbers_are_short(value: float, text: str) -> None:
     assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("decision", "text"),
+    [
+        (decisions.categorical([0.0, 0.0], 1), "right"),
+        (decisions.categorical([0.0, 0.0], None), DASH),
+        (decisions.binned(5, 1, 3), f"{1.0:+.2f}"),
+        (decisions.binned(5, 2, 0), f"{MINUS}2.00, {MINUS}2.00"),
+        (decisions.binned(5, 1, None), DASH),
+        (decisions.gaussian([0.0] * 5, [0.0] * 5), "+0.00, +0.00, +0.00, …"),
+        (decisions.factored([decisions.categorical([0.0] * 7, index) for index in (3, 0, 5)]), "3, 0, 5"),
+        (decisions.factored([decisions.categorical([0.0], None)]), DASH),
+        (
+            decisions.factored([decisions.categorical([0.0], 0), decisions.gaussian([0.0, 0.0], [0.0, 0.0])]),
+            "0, (+0.00, +0.00)",
+        ),
+        (decisions.factored([decisions.categorical([0.0, 0.0], 1)] * 20), "1, " * 12 + "…"),
+    ],
+)
+def test_that_an_action_of_every_kind_is_read_out(panel: EnvironmentPanel, decision: Decision, text: str) -> None:
+    labels = ("left", "right") if isinstance(decision, CategoricalDecision) else ()
+    panel.begin(decisions.started(decision, labels))
+    panel.show_step(decisions.shown(decision))
+    assert panel.readout.text("action") == text
+
+
+def test_that_an_action_too_long_to_be_read_is_in_the_tool_tip(panel: EnvironmentPanel) -> None:
+    decision = decisions.joints(10, 7)
+    panel.begin(decisions.started(decision))
+    panel.show_step(decisions.shown(decision))
+    column = panel.readout._columns()["action"]
+    assert panel.readout.whole_text(column.center()) == f"Action: {panel.readout.text('action')}"
+    assert panel.readout.whole_text(panel.readout._columns()["episode"].center()) == ""

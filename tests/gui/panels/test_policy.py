@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from pgviz.gui.panels.policy import PolicyPanel
+from pgviz.gui.panels.policy import PolicyPanel, chance
 from pgviz.gui.theme import DARK
-from pgviz.gui.widgets.distribution_plot import BarDistribution
+from pgviz.gui.widgets.bar_distribution import BarDistribution
 from pgviz.gui.widgets.readout import DASH
-from pgviz.training.events import CategoricalDecision, GaussianDecision
+from pgviz.training.events import CategoricalDecision, Decision, GaussianDecision
+from tests.gui import decisions
 from tests.gui.samples import stepped
 
 
@@ -88,3 +93,74 @@ def test_that_any_number_of_actions_can_be_drawn(qtbot: QtBot, count: int) -> No
     bars.begin([f"action {index}" for index in range(count)])
     bars.show_distribution(np.full(count, 1 / count), count - 1)
     bars.grab()
+
+
+def show(panel: PolicyPanel, decision: Decision, labels: tuple[str, ...] = ()) -> None:
+    panel.begin(decisions.started(decision, labels))
+    QApplication.processEvents()
+    panel.show_step(decisions.waiting(decision))
+    panel.show_step(decisions.shown(decision))
+
+
+def test_that_what_is_illegal_is_struck_out(panel: PolicyPanel) -> None:
+    show(panel, decisions.categorical([0.0, 0.0, 0.0], 0, [True, False, True]), ("up", "down", "stay"))
+
+    assert panel.bars.names.struck == (1,)
+    assert panel.bars.describe(1) == "down: illegal here"
+
+
+def test_that_a_value_based_agent_shows_its_values(panel: PolicyPanel) -> None:
+    show(panel, decisions.categorical([0.0, 0.0], 0, None, [48.2, 51.3]), ("left", "right"))
+
+    assert panel.bars.greedy == 1
+    assert [panel.readout.text(name) for name in ("probability", "q", "value")] == ["0.050", "48.20", "51.30"]
+    assert "max Q" in panel.readout.accessibleName()
+
+
+@pytest.mark.parametrize("dimensions", [1, 2, 3])
+def test_that_bins_are_drawn_for_each_dimension(panel: PolicyPanel, dimensions: int) -> None:
+    show(panel, decisions.binned(11, dimensions, 2))
+
+    assert len(panel.bins) == dimensions
+    assert panel.bins[0].chosen == 2
+    assert panel.bins[0].centres_K[2] == pytest.approx(-1.2)
+    # Of the joint action there is a value only where one dimension is all.
+    assert (panel.readout.text("q") == DASH) == (dimensions > 1)
+
+
+def test_that_an_action_made_up_of_several_is_shown_part_by_part(panel: PolicyPanel) -> None:
+    decision = decisions.joints(8, 7)
+
+    show(panel, decision)
+
+    assert [cell.title for cell in panel.factors.cells] == [f"joint {index}" for index in range(8)]
+    assert panel.readout.text("probability") == "9.7e-09"
+
+
+def test_that_a_policy_without_a_critic_shows_no_value(panel: PolicyPanel) -> None:
+    begun = decisions.started(decisions.categorical([0.0, 0.0]))
+    panel.begin(replace(begun, policy=replace(begun.policy, has_value=False)))
+
+    assert "value" not in panel.readout.names
+
+
+def test_that_every_kind_of_policy_follows_every_other(panel: PolicyPanel) -> None:
+    kinds = [
+        decisions.categorical([0.0, 0.0]),
+        decisions.binned(5, 2),
+        decisions.joints(4, 3),
+        decisions.gaussian([0.0], [1.0]),
+        decisions.categorical([0.0] * 18, 0, [True] * 18, [0.0] * 18),
+    ]
+    for decision in [*kinds, *reversed(kinds)]:
+        show(panel, decision)
+        panel.grab()
+    panel.apply_theme(DARK)
+
+
+@pytest.mark.parametrize(
+    ("log_prob", "text"),
+    [(0.0, "1.000"), (math.log(0.05), "0.050"), (math.log(3e-7), "3.0e-07"), (-math.inf, "0.000")],
+)
+def test_that_a_probability_is_told_however_small(log_prob: float, text: str) -> None:
+    assert chance(log_prob) == text
