@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from gymnasium import Space
+from gymnasium import Space, spaces
 from torch import Tensor
 
 from pgviz.policies.policy import Evaluation, Policy
 from tests.policies.making import BOX, DISCRETE, make_policy, observations, scramble
 
-SPACES = {"discrete": DISCRETE, "box": BOX}
+FACTORED = spaces.Tuple((spaces.MultiDiscrete([2, 9]), BOX))
+SPACES = {"discrete": DISCRETE, "box": BOX, "factored": FACTORED}
 Names = dict[str, Tensor]
 
 
@@ -59,6 +60,30 @@ def test_that_outputs_and_every_gradient_are_those_of_the_modules_and_autograd(
     assert set(computed) == set(expected)
     for name, gradient in expected.items():
         torch.testing.assert_close(computed[name], gradient, rtol=1e-5, atol=1e-6, msg=name)
+
+
+@pytest.mark.parametrize(
+    ("space", "options", "never"),
+    [(DISCRETE, 3, [1]), (FACTORED, 11, [0, *range(4, 9)])],
+    ids=["discrete", "factored"],
+)
+def test_that_masks_give_the_same_by_both_ways_and_no_gradient_to_what_is_illegal_everywhere(
+    space: Space[Any], options: int, never: list[int]
+) -> None:
+    policy = make_policy(space)
+    scramble(policy)
+    batch = torch.from_numpy(observations(11))
+    masks = torch.ones((11, options), dtype=torch.bool)
+    masks[::2, 2] = False
+    masks[:, never] = False
+    fast = policy.evaluate(batch, masks)
+    slow = policy.distribution(batch, masks)
+    sample = torch.from_numpy(slow.sample(np.random.default_rng(0)))
+    torch.testing.assert_close(fast.distribution.log_prob(sample), slow.log_prob(sample))
+    torch.testing.assert_close(fast.distribution.entropy(), slow.entropy())
+    _loss(fast, sample).backward()  # type: ignore[no-untyped-call]
+    last = policy.named_gradients()["actor.4.bias"]
+    assert [option for option in range(options) if last[option] == 0.0] == never
 
 
 def test_that_a_loss_of_the_values_alone_leaves_the_actor_alone_and_the_reverse() -> None:
