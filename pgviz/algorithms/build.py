@@ -13,6 +13,7 @@ from pgviz.algorithms.ppo import PPO
 from pgviz.algorithms.reinforce import Reinforce
 from pgviz.config import RunConfig
 from pgviz.policies.build import build_policy
+from pgviz.policies.convolution import ImageShape
 
 _ALGORITHMS: dict[str, type[Algorithm]] = {"ppo": PPO, "a2c": A2C, "reinforce": Reinforce, "dqn": DQN}
 
@@ -24,6 +25,7 @@ def build_algorithm(
     *,
     weights: torch.Generator,
     rng: np.random.Generator,
+    image: ImageShape | None = None,
 ) -> Algorithm:
     """Build policy and algorithm.
 
@@ -37,12 +39,14 @@ def build_algorithm(
         Where the initial weights come from.
     rng
         Where minibatches are drawn from.
+    image
+        Shape of the observation, where it is a picture.
 
     Raises
     ------
     UsageError
-        For an action space that no policy covers.
+        Where no policy is like what `config` asks for.
     """
     critic = config.algorithm != "reinforce" or config.flag("baseline")
-    policy = build_policy(action_space, observation_size, config, critic=critic, generator=weights)
+    policy = build_policy(action_space, observation_size, config, critic=critic, generator=weights, image=image)
     return _ALGORITHMS[config.algorithm](config, policy, rng)

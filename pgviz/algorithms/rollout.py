@@ -23,12 +23,16 @@ class Rollout:
         Entries O of an encoded observation.
     capacity
         Steps T to make room for.
+    dtype
+        Of the observations.
     """
 
-    def __init__(self, copies: int, observation_size: int, capacity: int) -> None:
+    def __init__(
+        self, copies: int, observation_size: int, capacity: int, dtype: type[np.generic] = np.float32
+    ) -> None:
         self.length = 0
         self.copies = copies
-        self._observations = np.empty((capacity, copies, observation_size), np.float32)
+        self._observations = np.empty((capacity, copies, observation_size), dtype)
         self._rewards = np.empty((capacity, copies), np.float32)
         self._terminated = np.empty((capacity, copies), bool)
         self._ended = np.empty((capacity, copies), bool)

@@ -15,11 +15,13 @@ from threadpoolctl import threadpool_limits
 from pgviz.algorithms.build import build_algorithm
 from pgviz.algorithms.rollout import Rollout
 from pgviz.config import RunConfig
+from pgviz.environments.observations import Encoded
 from pgviz.environments.state import Divergence
 from pgviz.environments.step import EndedEpisode, VectorStep
 from pgviz.environments.vector import VectorEnvironment
 from pgviz.errors import UsageError
 from pgviz.parameters import Boundary, Value
+from pgviz.policies.decision import Array
 from pgviz.policies.policy import Mask, Samples
 from pgviz.training.events import (
     EpisodeEnded,
@@ -98,6 +100,7 @@ class Trainer:
                 self.environment.encoder.size,
                 weights=seeds.weights,
                 rng=seeds.learning,
+                image=self.environment.encoder.image_shape,
             )
         except BaseException:
             self.environment.close()
@@ -105,8 +108,11 @@ class Trainer:
         self.policy = self.algorithm.policy
         self._rng = seeds.acting
         capacity = self.algorithm.rollout_length or EPISODE_CAPACITY
-        self._rollout = Rollout(config.environment_count, self.environment.encoder.size, capacity)
-        self._observations: NDArray[np.float32] = np.zeros((0, 0), np.float32)
+        encoder = self.environment.encoder
+        self._rollout = Rollout(config.environment_count, encoder.size, capacity, encoder.dtype)
+        # As the environment returned them, and as the policy sees them.
+        self._observations: Encoded = np.zeros((0, 0), encoder.dtype)
+        self._seen: Array = self._observations
         self._active: NDArray[np.bool_] | None = None
         self._to_begin = 0
 
@@ -172,6 +178,7 @@ class Trainer:
         self.step, self.update, self._to_begin = snapshot.step, snapshot.update, snapshot.to_begin
         self._rng.bit_generator.state = snapshot.acting
         self._observations = snapshot.observations_NO.copy()
+        self._seen = self.policy.normalization.see(self._observations)
         self._active = None if snapshot.active_N is None else snapshot.active_N.copy()
         self._rollout.clear()
         self._begun = True
@@ -227,14 +234,16 @@ class Trainer:
         if self.algorithm.rollout_length is not None:
             if first:
                 self._observations = self.environment.reset()
+                self._seen = self.policy.normalization.take_in(self._observations)
             return
         count = self.config.environment_count
         wanted = self.algorithm.episodes_per_update
         self._active = np.arange(count) < wanted
         self._to_begin = max(wanted - count, 0)
-        self._observations = np.zeros((count, self.environment.encoder.size), np.float32)
+        self._observations = np.zeros((count, self.environment.encoder.size), self.environment.encoder.dtype)
         for index in np.flatnonzero(self._active).tolist():
             self._observations[index] = self.environment.begin_episode(index)
+        self._seen = self.policy.normalization.take_in(self._observations, self._active)
 
     def _collect(self) -> Iterator[Event]:
         """Live through a rollout: so many steps, or until the wanted episodes have ended."""
@@ -246,13 +255,13 @@ class Trainer:
             for ended in result.ended:
                 yield EpisodeEnded(self.step, *ended)
             yield StepTaken(self.step, detail)
-        self._rollout.last_observations_NO, self._rollout.last_masks_NA = self._observations, self._masks_NA
+        self._rollout.last_observations_NO, self._rollout.last_masks_NA = self._seen, self._masks_NA
 
     def _advance(self) -> tuple[StepDetail | None, VectorStep]:
         """Take one step in every active copy."""
-        observations_NO, active_N = self._observations, self._active
+        seen_NO, active_N = self._seen, self._active
         masks_NA = self._masks_NA
-        samples = self.algorithm.act(observations_NO, self._rng, masks_NA)
+        samples = self.algorithm.act(seen_NO, self._rng, masks_NA)
         samples = self.steering.forced(samples)
         frame = self.environment.render(self._watched) if self.watch.wanted else None
         result = self.environment.step(self.policy.to_actions(samples), active_N, autoreset=active_N is None)
@@ -268,7 +277,27 @@ class Trainer:
         self.step += self.config.environment_count if active_N is None else int(active_N.sum())
         if active_N is not None:
             self._replace_ended(active_N.copy(), result.ended)
+        self._remember(seen_NO, samples, result, active_N, masks_NA)
         return detail, result
+
+    def _remember(
+        self,
+        seen_NO: Array,
+        samples: Samples,
+        result: VectorStep,
+        active_N: NDArray[np.bool_] | None,
+        masks_NA: Mask | None,
+    ) -> None:
+        """Keep what the policy saw and did, and see what there is now, as it is normalised."""
+        normalization, rollout = self.policy.normalization, self._rollout
+        terminated_N, truncated_N = result.terminated, result.truncated
+        self._seen = normalization.take_in(self._observations, self._active)
+        gamma = self.algorithm.knobs.number("gamma")
+        rewards_N = normalization.weigh(result.rewards, terminated_N | truncated_N, gamma, active_N)
+        rollout.append(seen_NO, samples, rewards_N, terminated_N, truncated_N, active_N, masks_NA)
+        for copy, observation_O in result.final_observations.items():
+            final_mask_A = None if masks_NA is None else result.final_masks[copy]
+            rollout.add_final_observation(copy, normalization.see(observation_O), final_mask_A)
 
     def _replace_ended(self, active_N: NDArray[np.bool_], ended: list[EndedEpisode]) -> None:
         """Begin another episode in each copy whose episode ended, or let it rest."""
