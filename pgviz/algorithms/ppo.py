@@ -73,9 +73,9 @@ class PPO(OnPolicyAlgorithm):
 
     def _value_error(self, batch: Batch, values_B: Tensor) -> Tensor:
         """Return the squared error, where asked for of predictions kept near the old ones."""
-        clip_range = self.knobs.optional("value_clip_range")
-        if clip_range is None:
+        if self.knobs.optional("value_clip_range") is None:
             return super()._value_error(batch, values_B)
         assert batch.old_values_B is not None
+        clip_range = self.scheduled("value_clip_range")
         near_B = batch.old_values_B + (values_B - batch.old_values_B).clamp(-clip_range, clip_range)
         return super()._value_error(batch, near_B)

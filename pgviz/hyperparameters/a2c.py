@@ -20,9 +20,11 @@ PARAMETERS = ParameterSet(
         # λ = 1 is the n-step return of the rollout.
         with_default(shared.GAE_LAMBDA, 1.0),
         with_default(shared.NORMALIZE_ADVANTAGE, False),
+        shared.NORMALIZE_REWARD,
         shared.VALUE_COEFFICIENT,
         shared.MAX_GRADIENT_NORM,
         with_default(shared.OPTIMIZER, "rmsprop"),
+        shared.OPTIMIZER_EPSILON,
         *shared.POLICY,
     )
 )

@@ -71,6 +71,14 @@ PARAMETERS = ParameterSet(
             optional=True,
         ),
         Parameter(
+            "value_clip_range_schedule",
+            "constant",
+            "Value-clip schedule",
+            "Whether the value clip range stays as set or falls linearly to 0 at the last step.",
+            kind="choice",
+            choices=("constant", "linear"),
+        ),
+        Parameter(
             "target_kl",
             None,
             "Target KL",
@@ -82,9 +90,11 @@ PARAMETERS = ParameterSet(
             optional=True,
         ),
         shared.NORMALIZE_ADVANTAGE,
+        shared.NORMALIZE_REWARD,
         shared.VALUE_COEFFICIENT,
         shared.MAX_GRADIENT_NORM,
         shared.OPTIMIZER,
+        shared.OPTIMIZER_EPSILON,
         *shared.POLICY,
     )
 )

@@ -36,10 +36,12 @@ PARAMETERS = ParameterSet(
             kind="flag",
         ),
         shared.NORMALIZE_ADVANTAGE,
+        shared.NORMALIZE_REWARD,
         shared.VALUE_COEFFICIENT,
         # Returns are large: a clip shared with the critic would let the critic's error drown the actor.
         with_default(shared.MAX_GRADIENT_NORM, None),
         shared.OPTIMIZER,
+        shared.OPTIMIZER_EPSILON,
         *shared.POLICY,
     )
 )

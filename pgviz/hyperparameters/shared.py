@@ -68,7 +68,45 @@ ACTION_MASK = Parameter(
     live="update",
     group="Policy",
 )
-POLICY = (HIDDEN_SIZES, ACTIVATION, STD_KIND, INITIAL_STD, ACTION_BOUNDS, ACTION_MASK)
+ORTHOGONAL_INITIALIZATION = Parameter(
+    "orthogonal_initialization",
+    True,
+    "Orthogonal initialisation",
+    "Begin with orthogonal weights, and a policy that is nearly the same in every state. Switched off, weights "
+    "begin uniform, each layer's within ±1/√inputs.",
+    kind="flag",
+    group="Policy",
+)
+NORMALIZE_OBSERVATION = Parameter(
+    "normalize_observation",
+    False,
+    "Normalise observations",
+    "Shift and scale each entry of the observation by the mean and standard deviation of all that was seen of it "
+    "so far, and cut it off at ±10. Pictures are scaled in any case.",
+    kind="flag",
+    group="Policy",
+)
+DEVICE = Parameter(
+    "device",
+    "auto",
+    "Device",
+    "Where the networks are computed. Auto takes a GPU, where there is one, for pictures and for networks of half "
+    "a million weights or more; smaller ones are faster on the CPU.",
+    kind="choice",
+    choices=("auto", "cpu", "cuda"),
+    group="Policy",
+)
+POLICY = (
+    HIDDEN_SIZES,
+    ACTIVATION,
+    ORTHOGONAL_INITIALIZATION,
+    STD_KIND,
+    INITIAL_STD,
+    ACTION_BOUNDS,
+    ACTION_MASK,
+    NORMALIZE_OBSERVATION,
+    DEVICE,
+)
 
 LEARNING_RATE = Parameter(
     "learning_rate",
@@ -96,6 +134,16 @@ OPTIMIZER = Parameter(
     "How a gradient becomes a step.",
     kind="choice",
     choices=("adam", "rmsprop"),
+)
+OPTIMIZER_EPSILON = Parameter(
+    "optimizer_epsilon",
+    1e-5,
+    "Optimiser ε",
+    "Added to the root of each gradient's mean square, by which the optimiser divides: a larger one makes steps "
+    "smaller where gradients are tiny.",
+    low=1e-12,
+    high=1.0,
+    scale="log",
 )
 GAMMA = Parameter(
     "gamma",
@@ -155,6 +203,14 @@ NORMALIZE_ADVANTAGE = Parameter(
     True,
     "Normalise advantages",
     "Shift and scale the advantages of each minibatch to mean 0 and standard deviation 1.",
+    kind="flag",
+)
+NORMALIZE_REWARD = Parameter(
+    "normalize_reward",
+    False,
+    "Normalise rewards",
+    "Divide each reward by the standard deviation of the discounted return so far, and cut it off at ±10, before "
+    "learning from it. The returns that are shown stay the environment's own.",
     kind="flag",
 )
 ROLLOUT_LENGTH = Parameter(

@@ -33,6 +33,7 @@ from pgviz.training.events import (
     StepDetail,
     StepTaken,
 )
+from pgviz.training.memory import Active, remember
 from pgviz.training.reports import applied, computed
 from pgviz.training.seeding import RunSeeds
 from pgviz.training.snapshot import Snapshot
@@ -113,7 +114,7 @@ class Trainer:
         # As the environment returned them, and as the policy sees them.
         self._observations: Encoded = np.zeros((0, 0), encoder.dtype)
         self._seen: Array = self._observations
-        self._active: NDArray[np.bool_] | None = None
+        self._active: Active = None
         self._to_begin = 0
 
     def ask(self, name: str, value: Value) -> None:
@@ -265,39 +266,14 @@ class Trainer:
         samples = self.steering.forced(samples)
         frame = self.environment.render(self._watched) if self.watch.wanted else None
         result = self.environment.step(self.policy.to_actions(samples), active_N, autoreset=active_N is None)
-        rollout = self._rollout
-        rollout.append(
-            observations_NO, samples, result.rewards, result.terminated, result.truncated, active_N, masks_NA
-        )
-        for copy, observation_O in result.final_observations.items():
-            final_mask_A = None if masks_NA is None else result.final_masks[copy]
-            rollout.add_final_observation(copy, observation_O, final_mask_A)
         detail = self._describe(samples, result, frame, masks_NA) if self.watch.wanted else None
         self._observations = result.observations
         self.step += self.config.environment_count if active_N is None else int(active_N.sum())
         if active_N is not None:
             self._replace_ended(active_N.copy(), result.ended)
-        self._remember(seen_NO, samples, result, active_N, masks_NA)
+        self._seen = self.policy.normalization.take_in(self._observations, self._active)
+        remember(self._rollout, self.algorithm, seen_NO, samples, result, active_N, masks_NA)
         return detail, result
-
-    def _remember(
-        self,
-        seen_NO: Array,
-        samples: Samples,
-        result: VectorStep,
-        active_N: NDArray[np.bool_] | None,
-        masks_NA: Mask | None,
-    ) -> None:
-        """Keep what the policy saw and did, and see what there is now, as it is normalised."""
-        normalization, rollout = self.policy.normalization, self._rollout
-        terminated_N, truncated_N = result.terminated, result.truncated
-        self._seen = normalization.take_in(self._observations, self._active)
-        gamma = self.algorithm.knobs.number("gamma")
-        rewards_N = normalization.weigh(result.rewards, terminated_N | truncated_N, gamma, active_N)
-        rollout.append(seen_NO, samples, rewards_N, terminated_N, truncated_N, active_N, masks_NA)
-        for copy, observation_O in result.final_observations.items():
-            final_mask_A = None if masks_NA is None else result.final_masks[copy]
-            rollout.add_final_observation(copy, normalization.see(observation_O), final_mask_A)
 
     def _replace_ended(self, active_N: NDArray[np.bool_], ended: list[EndedEpisode]) -> None:
         """Begin another episode in each copy whose episode ended, or let it rest."""

@@ -1,0 +1,51 @@
+"""What a run keeps of a step, to learn from.
+
+Shape suffixes: N copies of the environment, O observation entries, A choices.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgviz.algorithms.algorithm import Algorithm
+from pgviz.algorithms.rollout import Rollout
+from pgviz.environments.step import VectorStep
+from pgviz.policies.decision import Array
+from pgviz.policies.policy import Mask, Samples
+
+# Which copies take part in a step; all of them where there is none.
+Active = NDArray[np.bool_] | None
+
+
+def remember(  # noqa: PLR0917
+    rollout: Rollout,
+    algorithm: Algorithm,
+    seen_NO: Array,
+    samples: Samples,
+    result: VectorStep,
+    active_N: Active,
+    masks_NA: Mask | None,
+) -> None:
+    """Add a step to the rollout: what the policy saw and did, and the reward as it is learned from.
+
+    Parameters
+    ----------
+    rollout
+        What is added to.
+    algorithm
+        Whose policy acted, and whose statistics of the rewards are updated.
+    seen_NO, samples
+        What the policy was given, and what it drew.
+    result
+        What that led to.
+    active_N, masks_NA
+        Which copies were stepped, and which choices were legal; ``None`` stands for all.
+    """
+    normalization = algorithm.policy.normalization
+    ended_N = result.terminated | result.truncated
+    rewards_N = normalization.weigh(result.rewards, ended_N, algorithm.knobs.number("gamma"), active_N)
+    rollout.append(seen_NO, samples, rewards_N, result.terminated, result.truncated, active_N, masks_NA)
+    for copy, observation_O in result.final_observations.items():
+        final_mask_A = None if masks_NA is None else result.final_masks[copy]
+        rollout.add_final_observation(copy, normalization.see(observation_O), final_mask_A)
