@@ -21,9 +21,10 @@ from pgviz.algorithms.replay_buffer import Transitions
 from pgviz.algorithms.statistics import UpdateStatistics
 from pgviz.algorithms.target import TargetNetwork
 from pgviz.config import RunConfig
+from pgviz.policies.behaviour import ruled_out
 from pgviz.policies.decision import Array
 from pgviz.policies.policy import Mask, Samples
-from pgviz.policies.q_policy import QPolicy, ruled_out
+from pgviz.policies.q_policy import QPolicy
 
 Floats = NDArray[np.float32]
 
@@ -75,11 +76,11 @@ class DQN(OffPolicyAlgorithm):
         """Prepare to act; `remaining` is the share of the run that is left, from 1 down to 0."""
         super().begin_rollout(remaining)
         boltzmann = self.knobs["exploration"] == "boltzmann"
-        self.policy.temperature = self.knobs.number("boltzmann_temperature") if boltzmann else None
-        self.policy.epsilon = self.epsilon
+        self.policy.behaviour.temperature = self.knobs.number("boltzmann_temperature") if boltzmann else None
+        self.policy.behaviour.epsilon = self.epsilon
 
     def _explore(self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None) -> Samples:
-        self.policy.epsilon = self.epsilon
+        self.policy.behaviour.epsilon = self.epsilon
         return self.policy.act(observations_NO, rng, masks_NA)
 
     def _remembered(self, collected: int) -> None:
@@ -103,8 +104,7 @@ class DQN(OffPolicyAlgorithm):
         next_BO, masks_BA = transitions.next_observations_BO, transitions.next_masks_BA
         next_BA = self.target.forward(next_BO)
         if self.knobs["double_q"]:
-            best_B = self.policy.likeliest(next_BO, masks_BA)
-            next_B = next_BA[np.arange(len(best_B)), best_B]
+            next_B = next_BA.take(_places(next_BA, self.policy.likeliest(next_BO, masks_BA)))
         else:
             next_B = ruled_out(next_BA, masks_BA).max(1)
         # Not a product: after the end nothing may be legal, and the largest of nothing is −∞.
@@ -115,11 +115,11 @@ class DQN(OffPolicyAlgorithm):
         """Loss and gradient on a batch; the fast path, in NumPy."""
         policy = self.policy
         values_BA, inputs = policy.fast_actor.forward(transitions.observations_BO)
-        rows_B, samples_B = np.arange(len(values_BA)), transitions.samples_B
-        values_B, targets_B = values_BA[rows_B, samples_B], self.targets(transitions)
+        taken_B = _places(values_BA, transitions.samples_B)
+        values_B, targets_B = values_BA.take(taken_B), self.targets(transitions)
         loss, slopes_B = huber(values_B, targets_B)
         slopes_BA = np.zeros_like(values_BA)
-        slopes_BA[rows_B, samples_B] = slopes_B
+        slopes_BA.put(taken_B, slopes_B)
         gradient_P = np.empty(policy.flat.numel(), np.float32)
         policy.fast_actor.backward(slopes_BA, inputs, gradient_P)
         norm = self.optimizer.receive(gradient_P)
@@ -133,11 +133,11 @@ class DQN(OffPolicyAlgorithm):
     def _note(self, loss: float, norm: float, values_B: Floats, values_BA: Floats, masks_BA: Mask | None) -> None:
         """Note what the update's statistics are made of; those of the behaviour once an update."""
         if not self._tally.count("entropy"):
-            entropy, largest = self.policy.summary(values_BA, masks_BA)
+            entropy, largest = self.policy.behaviour.summary(values_BA, masks_BA)
             self._tally.add("entropy", entropy)
             self._tally.add("max_probability", largest)
         self._tally.add("value_error", loss)
-        self._tally.add("objective", float(values_B.mean()))
+        self._tally.add("objective", float(np.add.reduce(values_B)) / len(values_B))
         self._tally.add("gradient_norm", norm)
 
     def apply(self, minibatch: Minibatch) -> None:
@@ -149,7 +149,7 @@ class DQN(OffPolicyAlgorithm):
     def capture(self) -> dict[str, Any]:
         """Copy everything that decides what will be learned, the target network among it."""
         own = {"optimizer": self.optimizer.capture(), "target": self.target.weights_P.copy()}
-        behaviour = {"epsilon": self.policy.epsilon, "temperature": self.policy.temperature}
+        behaviour = {"epsilon": self.policy.behaviour.epsilon, "temperature": self.policy.behaviour.temperature}
         return super().capture() | own | {"behaviour": behaviour}
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -157,8 +157,8 @@ class DQN(OffPolicyAlgorithm):
         super().restore(state)
         self.optimizer.restore(state["optimizer"])
         self.target.follow(state["target"], 1.0)
-        self.policy.epsilon = state["behaviour"]["epsilon"]
-        self.policy.temperature = state["behaviour"]["temperature"]
+        self.policy.behaviour.epsilon = state["behaviour"]["epsilon"]
+        self.policy.behaviour.temperature = state["behaviour"]["temperature"]
 
     def finish_update(self) -> UpdateStatistics:
         """Check the new parameters and say what the update did.
@@ -182,8 +182,14 @@ class DQN(OffPolicyAlgorithm):
             clip_fraction=None,
             gradient_norm=mean("gradient_norm") or 0.0,
             minibatches=self._applied,
-            epsilon=self.policy.epsilon if self.policy.temperature is None else None,
+            epsilon=self.policy.behaviour.epsilon if self.policy.behaviour.temperature is None else None,
         )
+
+
+def _places(values_BA: Floats, samples_B: Samples) -> NDArray[np.int64]:
+    """Where one entry of each row is, counted through all rows: one index is found faster than two."""
+    count, actions = values_BA.shape
+    return np.asarray(np.arange(0, count * actions, actions) + samples_B, np.int64)
 
 
 @np.errstate(all="ignore")
@@ -194,6 +200,6 @@ def huber(values_B: Floats, targets_B: Floats) -> tuple[float, Floats]:
     2015. It is an error to be descended, as the optimiser does; nothing is negated.
     """
     error_B = values_B - targets_B
-    clipped_B = np.clip(error_B, -1.0, 1.0)
-    loss_B = clipped_B * (error_B - np.float32(0.5) * clipped_B)
-    return float(loss_B.mean()), clipped_B / np.float32(len(error_B))
+    clipped_B = np.minimum(np.maximum(error_B, np.float32(-1.0)), np.float32(1.0))
+    loss = np.dot(clipped_B, error_B - np.float32(0.5) * clipped_B) / len(error_B)
+    return float(loss), clipped_B / np.float32(len(error_B))

@@ -1,23 +1,13 @@
-"""Policies that follow from action values: greedy but for ε, or softmax over Q / T.
+"""Policies that follow from action values.
 
 Shape suffixes: B batch, N copies of the environment, O observation entries, A actions (joint choices, for bins).
-
-With n legal actions, of which a* has the largest value, the two behaviours are
-
-======================  =========================================
-ε-greedy                π(a|s) = (1 − ε) [a = a*] + ε / n
-Boltzmann               π(a|s) = (1 − ε) softmax(Q(s, ·) / T)_a + ε / n
-======================  =========================================
-
-where an illegal action has probability 0 (Sutton & Barto 2018, sections 2.2 and 13.1). Of equal values the first
-counts as the largest.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -27,13 +17,12 @@ from torch import Tensor
 
 from pgviz.config import RunConfig
 from pgviz.errors import UsageError
+from pgviz.policies.behaviour import Behaviour, entropies, evenly, ruled_out
 from pgviz.policies.bins import BinGrid
 from pgviz.policies.decision import Array, BinnedDecision, CategoricalDecision, Decision, PolicyFacts
-from pgviz.policies.distributions import Categorical, sample_categorical
+from pgviz.policies.distributions import Categorical
 from pgviz.policies.networks import NetworkShape
 from pgviz.policies.policy import Mask, Policy, Samples
-
-Real = TypeVar("Real", np.float32, np.float64)
 
 
 class QPolicy(Policy):
@@ -50,10 +39,8 @@ class QPolicy(Policy):
 
     Attributes
     ----------
-    epsilon
-        Probability ε of an action drawn evenly from the legal ones; set by the algorithm before each step.
-    temperature
-        T of the Boltzmann distribution, or ``None`` for greedy.
+    behaviour
+        How actions are drawn from their values; set by the algorithm before each step.
     """
 
     takes_masks = True
@@ -63,8 +50,7 @@ class QPolicy(Policy):
         super().__init__(shape, action_count, generator)
         self.action_count = action_count
         self.start = start
-        self.epsilon = 1.0
-        self.temperature: float | None = None
+        self.behaviour = Behaviour()
         self._flatten()
 
     def action_values(self, observations_BO: Array, masks_BA: Mask | None = None) -> NDArray[np.float32]:
@@ -72,68 +58,28 @@ class QPolicy(Policy):
         values_BA = self.fast_actor.forward(np.asarray(observations_BO, np.float32))[0]
         return ruled_out(values_BA, masks_BA)
 
-    def probabilities(self, values_BA: Array, masks_BA: Mask | None = None) -> NDArray[np.float64]:
-        """Return π(·|s) for states with these values, ``(B, A)``; exactly 0 for illegal actions."""
-        legal_BA = np.ones(values_BA.shape, bool) if masks_BA is None else masks_BA
-        base_BA = np.zeros(values_BA.shape)
-        values = ruled_out(values_BA.astype(np.float64), masks_BA)
-        if self.temperature is None:
-            base_BA[np.arange(len(values)), values.argmax(1)] = 1.0
-        else:
-            base_BA = np.exp((values - values.max(1, keepdims=True)) / self.temperature)
-            base_BA /= base_BA.sum(1, keepdims=True)
-        return np.asarray(
-            (1.0 - self.epsilon) * base_BA + self.epsilon * legal_BA / legal_BA.sum(1, keepdims=True)
-        )
-
-    def summary(self, values_BA: Array, masks_BA: Mask | None = None) -> tuple[float, float]:
-        """Return the entropy of π(·|s) in nats and the largest probability, each a mean over the states."""
-        if self.temperature is not None:
-            probabilities_BA = self.probabilities(values_BA, masks_BA)
-            return float(entropies(probabilities_BA).mean()), float(probabilities_BA.max(1).mean())
-        # In closed form, for there may be thousands of actions: one is the likeliest, all others are equal.
-        count_B = np.array([values_BA.shape[1]]) if masks_BA is None else masks_BA.sum(1)
-        other_B = self.epsilon / count_B
-        largest_B = 1.0 - self.epsilon + other_B
-        entropy_B = -_p_ln_p(largest_B) - (count_B - 1) * _p_ln_p(other_B)
-        return float(entropy_B.mean()), float(largest_B.mean())
-
     def _distribution(self, outputs_BK: Tensor, log_std_D: Tensor | None, masks_BA: Tensor | None) -> Categorical:
         """Return π(·|s), without a graph: what is learned is Q, and not through π."""
         masks = None if masks_BA is None else masks_BA.numpy()
         with np.errstate(divide="ignore"):
-            log_probs_BA = np.log(self.probabilities(outputs_BK.detach().numpy(), masks))
+            log_probs_BA = np.log(self.behaviour.probabilities(outputs_BK.detach().numpy(), masks))
         return Categorical(torch.from_numpy(log_probs_BA.astype(np.float32)))
 
     def act(
         self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None = None
     ) -> NDArray[np.int64]:
         """Draw an index per state, shape ``(N,)``."""
-        count = len(observations_NO)
         # One number decides both whether to explore and, stretched, where to.
-        u_N = rng.random(count)
-        explores_N = u_N < self.epsilon
-        if explores_N.all():
-            return self._evenly(u_N / self.epsilon, masks_NA)
-        choices_N = self._choose(self.action_values(observations_NO, masks_NA), rng)
-        if explores_N.any():
-            evenly_N = self._evenly(np.where(explores_N, u_N, 0.0) / self.epsilon, masks_NA)
-            choices_N = np.where(explores_N, evenly_N, choices_N)
+        epsilon, u_N = self.behaviour.epsilon, rng.random(len(observations_NO))
+        explores_N = u_N < epsilon
+        exploring = np.count_nonzero(explores_N)
+        if exploring == len(u_N):
+            return evenly(u_N / epsilon, self.action_count, masks_NA)
+        choices_N = self.behaviour.choose(self.action_values(observations_NO, masks_NA), rng)
+        if exploring:
+            shares_N = np.where(explores_N, u_N, 0.0) / epsilon
+            choices_N = np.where(explores_N, evenly(shares_N, self.action_count, masks_NA), choices_N)
         return choices_N
-
-    def _choose(self, values_NA: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.int64]:
-        if self.temperature is None:
-            return np.asarray(values_NA.argmax(1))
-        # Differences from the largest value keep the digits that large values would lose.
-        return sample_categorical((values_NA - values_NA.max(1, keepdims=True)) / self.temperature, rng)
-
-    def _evenly(self, shares_N: NDArray[np.float64], masks_NA: Mask | None) -> NDArray[np.int64]:
-        """Turn shares in [0, 1) into indices, each legal one for an equal part of that range."""
-        if masks_NA is None:
-            return np.minimum((shares_N * self.action_count).astype(np.int64), self.action_count - 1)
-        count_N = masks_NA.sum(1)
-        place_N = np.minimum((shares_N * count_N).astype(np.int64), count_N - 1)
-        return np.asarray((masks_NA.cumsum(1) > place_N[:, None]).argmax(1))
 
     def likeliest(self, observations_NO: Array, masks_NA: Mask | None = None) -> NDArray[np.int64]:
         """Return the index of the largest value per state, whatever ε is."""
@@ -163,7 +109,7 @@ class QPolicy(Policy):
         """Q and π in one state, and what follows from them."""
         values_BA = self.action_values(observation_O[None])
         masks_BA = None if mask_A is None else mask_A[None]
-        probabilities_BA = self.probabilities(values_BA, masks_BA)
+        probabilities_BA = self.behaviour.probabilities(values_BA, masks_BA)
         with np.errstate(divide="ignore"):
             log_prob = None if sample is None else float(np.log(probabilities_BA[0, int(sample)]))
         value = float(ruled_out(values_BA.copy(), masks_BA).max())
@@ -224,22 +170,6 @@ class _View(NamedTuple):
     log_prob: float | None
     entropy: float
     value: float
-
-
-def ruled_out(values_BA: NDArray[Real], masks_BA: Mask | None) -> NDArray[Real]:
-    """Write −∞ in place of the values of illegal actions, and return the array."""
-    if masks_BA is not None:
-        values_BA[~masks_BA] = -np.inf
-    return values_BA
-
-
-def entropies(probabilities_BA: Array) -> NDArray[np.float64]:
-    """Return −Σ p ln p per state, where an action of probability 0 adds 0."""
-    return np.asarray(-_p_ln_p(probabilities_BA).sum(1))
-
-
-def _p_ln_p(p: Array) -> NDArray[np.float64]:
-    return np.asarray(p * np.log(np.where(p > 0.0, p, 1.0)))
 
 
 def build_q_policy(
