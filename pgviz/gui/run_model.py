@@ -78,8 +78,8 @@ class RunModel:
     episodes
         Columns: step, return, length, moving average of the last 100 returns.
     updates
-        Columns: step, entropy, max probability (NaN where none), learning rate, KL (NaN where none),
-        gradient norm.
+        Columns: step, entropy, max probability, learning rate, KL, gradient norm, ε, and the common logarithm of
+        the temperature α; NaN where there is none.
     log_std
         Columns: step, then one per action dimension; ``None`` where the policy has no std.
     marks
@@ -105,7 +105,7 @@ class RunModel:
         self.seconds = 0.0
         self.steps_per_second = 0.0
         self.episodes = Series(4)
-        self.updates = Series(6)
+        self.updates = Series(8)
         self.log_std: Series | None = None
         self.marks: list[Mark] = []
         self.values: dict[str, Value] = {}
@@ -165,8 +165,19 @@ class RunModel:
         self.episodes.append(event.step, event.episode_return, event.length, average)
 
     def _add_update(self, event: UpdateApplied) -> None:
-        likeliest = np.nan if event.max_probability is None else event.max_probability
-        kl = np.nan if event.kl is None else event.kl
-        self.updates.append(event.step, event.entropy, likeliest, event.learning_rate, kl, event.gradient_norm)
+        self.updates.append(
+            event.step,
+            event.entropy,
+            _or_nan(event.max_probability),
+            event.learning_rate,
+            _or_nan(event.kl),
+            event.gradient_norm,
+            _or_nan(event.epsilon),
+            math.log10(event.temperature) if event.temperature else math.nan,
+        )
         if self.log_std is not None and event.log_std is not None:
             self.log_std.append(event.step, *event.log_std)
+
+
+def _or_nan(number: float | None) -> float:
+    return math.nan if number is None else number

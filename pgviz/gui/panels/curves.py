@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -13,11 +14,23 @@ from pgviz.gui.widgets.curve_trace import Look
 from pgviz.gui.widgets.live_curve import LiveCurve
 from pgviz.gui.widgets.step_axis import MINUS
 from pgviz.hyperparameters import declaration
-from pgviz.parameters import ParameterSet
+from pgviz.parameters import ParameterSet, Value
 from pgviz.training.events import PolicyFacts, RunStarted, Shown
 
-NO_LOG_STD = "A softmax policy has no log_std; this is the probability of its likeliest action."
-ENTROPY, LIKELIEST = "entropy", "likeliest action"
+NO_LOG_STD = {
+    "categorical": "A softmax policy has no log_std; this is the probability of its likeliest action.",
+    "factored": "Choices have no log_std; this is the probability of the likeliest action, all parts together.",
+    "values": "Values have no log_std; this is the probability of the likeliest action, and ε.",
+    "bins": "Values of bins have no log_std; this is the probability of the likeliest bins, and ε.",
+}
+STATE_LOG_STD = "The network gives one log_std per state; this is their mean over the update's states."
+WHOSE_ENTROPY = {
+    "factored": "Of all parts of the action together: the sum of their entropies.",
+    "values": "Of the behaviour: what is chosen from the values, exploration included.",
+    "bins": "Of the behaviour: what is chosen from the values of the bins, exploration included.",
+}
+VALUE_KINDS = ("values", "bins")
+ENTROPY, TEMPERATURE, LIKELIEST, EPSILON = "entropy", "temperature α (right)", "likeliest action", "ε"
 EPISODE, AVERAGE = "episode", "mean of 100"
 
 
@@ -72,21 +85,38 @@ class CurvePanel(QWidget):
 
 
 class EntropyPanel(CurvePanel):
-    """Mean entropy of π over each rollout, beside that of the uniform policy."""
+    """Mean entropy of π in each update, beside that of the uniform policy.
+
+    Where the weight α of the entropy is learned, it is drawn as well, and so is the entropy that it is to hold.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Entropy", "Entropy appears after the first update", parent)
+        self._has_temperature = False
 
     def _prepare(self, started: RunStarted) -> None:
-        self.curve.begin([Look(ENTROPY)])
-        if started.policy.uniform_entropy is not None:
-            self.curve.set_reference(started.policy.uniform_entropy, _uniform(started.policy))
+        self._has_temperature = "temperature" in self._parameters
+        temperature = [Look(TEMPERATURE, 1, right=True)] if self._has_temperature else []
+        self.curve.begin([Look(ENTROPY), *temperature])
+        self.curve.set_caption(WHOSE_ENTROPY.get(started.policy.kind, ""))
+        self.curve.set_references(_references(started, started.config.hyperparameters))
 
     def _draw(self, model: RunModel) -> None:
-        self.curve.set_data({ENTROPY: (model.updates.column(0), model.updates.column(1))})
+        steps, entropy = model.updates.column(0), model.updates.column(1)
+        if self._has_temperature and model.started is not None:
+            self.curve.set_data({ENTROPY: (steps, entropy), TEMPERATURE: (steps, model.updates.column(7))})
+            self.curve.set_references(_references(model.started, model.values))
+        else:
+            self.curve.set_data({ENTROPY: (steps, entropy)})
         detail = model.shown.detail if model.shown else None
         if detail is not None:
-            self.curve.set_value(f"now {_decimal(detail.decision.entropy)} nats")
+            self.curve.set_value(f"now {_decimal(detail.decision.entropy)} nats{self._weight(model)}")
+
+    def _weight(self, model: RunModel) -> str:
+        """The temperature as of the last update, in words."""
+        if not self._has_temperature or not len(model.updates):
+            return ""
+        return f"  ·  α {10.0 ** model.updates.column(7)[-1]:.3g}"
 
 
 class LogStdPanel(CurvePanel):
@@ -95,16 +125,20 @@ class LogStdPanel(CurvePanel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("log_std", "log_std appears after the first update", parent)
         self._labels: tuple[str, ...] = ()
+        self._has_epsilon = False
 
     def _prepare(self, started: RunStarted) -> None:
         self._labels = _distinct(started.environment.action_labels) if started.policy.has_std else ()
         if self._labels:
             self.curve.empty.setText("log_std appears after the first update")
             self.curve.begin([Look(label, index) for index, label in enumerate(self._labels)])
+            of_the_state = started.config.hyperparameters.get("std_kind", "state") == "state"
+            self.curve.set_caption(STATE_LOG_STD if of_the_state else "")
             return
+        self._has_epsilon = started.policy.kind in VALUE_KINDS
         self.curve.empty.setText("It appears after the first update")
-        self.curve.begin([Look(LIKELIEST)])
-        self.curve.set_caption(NO_LOG_STD)
+        self.curve.begin([Look(LIKELIEST), Look(EPSILON, 1)] if self._has_epsilon else [Look(LIKELIEST)])
+        self.curve.set_caption(NO_LOG_STD.get(started.policy.kind, NO_LOG_STD["categorical"]))
         self.curve.set_y_range(0.0, 1.0)
 
     def _draw(self, model: RunModel) -> None:
@@ -121,10 +155,16 @@ class LogStdPanel(CurvePanel):
             self.curve.set_value(f"{mean}σ {np.exp([column[-1] for column in columns.values()]).mean():.3g}")
 
     def _draw_likeliest(self, model: RunModel) -> None:
-        likeliest = model.updates.column(2)
-        self.curve.set_data({LIKELIEST: (model.updates.column(0), likeliest)})
-        if len(likeliest) and math.isfinite(likeliest[-1]):
-            self.curve.set_value(f"max π {likeliest[-1]:.2f}")
+        steps, likeliest, epsilon = (model.updates.column(index) for index in (0, 2, 6))
+        if self._has_epsilon:
+            self.curve.set_data({LIKELIEST: (steps, likeliest), EPSILON: (steps, epsilon)})
+        else:
+            self.curve.set_data({LIKELIEST: (steps, likeliest)})
+        values = [("max π", likeliest), ("ε", epsilon)]
+        texts = [
+            f"{name} {column[-1]:.2f}" for name, column in values if len(column) and math.isfinite(column[-1])
+        ]
+        self.curve.set_value("  ·  ".join(texts))
 
 
 class ReturnPanel(CurvePanel):
@@ -137,7 +177,7 @@ class ReturnPanel(CurvePanel):
         self.curve.begin([Look(EPISODE, dots=True), Look(AVERAGE, strong=True)])
         threshold = started.environment.reward_threshold
         if threshold is not None:
-            self.curve.set_reference(threshold, f"solved: {threshold:g}".replace("-", MINUS))
+            self.curve.set_references([(threshold, f"solved: {threshold:g}".replace("-", MINUS))])
 
     def _draw(self, model: RunModel) -> None:
         steps, average = model.episodes.column(0), model.episodes.column(3)
@@ -146,11 +186,28 @@ class ReturnPanel(CurvePanel):
             self.curve.set_value(f"mean {average[-1]:,.1f}".replace("-", MINUS))
 
 
+def _references(started: RunStarted, values: Mapping[str, Value]) -> list[tuple[float, str]]:
+    """The entropies beside which that of π is seen: the uniform policy's, and the one that is aimed at."""
+    policy, facts = started.policy, started.environment
+    references = [] if policy.uniform_entropy is None else [(policy.uniform_entropy, _uniform(policy))]
+    if values.get("learn_temperature") is True:
+        dimensions, target = len(facts.action_low), values.get("target_entropy")
+        aimed = -float(dimensions) if not isinstance(target, int | float) else float(target)
+        # The target is that of an action between -1 and 1; what is drawn is in the environment's units.
+        aimed += sum(
+            math.log((high - low) / 2) for low, high in zip(facts.action_low, facts.action_high, strict=True)
+        )
+        references += [(aimed, f"target: {_decimal(aimed)}")] if math.isfinite(aimed) else []
+    return references
+
+
 def _uniform(policy: PolicyFacts) -> str:
     entropy = policy.uniform_entropy or 0.0
-    if policy.kind == "categorical":
-        return f"uniform: ln {round(math.exp(entropy))} = {entropy:.3f}"
-    return f"uniform over the bounds: {_decimal(entropy)}"
+    if policy.kind == "gaussian":
+        return f"uniform over the bounds: {_decimal(entropy)}"
+    if policy.kind == "factored":
+        return f"uniform in every part: {_decimal(entropy)}"
+    return f"uniform: ln {round(math.exp(entropy)):,} = {entropy:.3f}"
 
 
 def _decimal(number: float) -> str:

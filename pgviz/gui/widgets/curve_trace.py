@@ -36,12 +36,15 @@ class Look:
         Whether each point is a pale dot instead of a corner of a line.
     strong
         Whether the line is twice as wide.
+    right
+        Whether it belongs to the logarithmic scale at the right; its points then are common logarithms.
     """
 
     name: str
     index: int = 0
     dots: bool = False
     strong: bool = False
+    right: bool = False
 
     @property
     def width(self) -> int:
@@ -120,6 +123,10 @@ class Trace:
             x_M, y_M = means(x_M, y_M, width // 2) if self.look.strong else outline(x_M, y_M, width)
         self.item.setData(x_M, y_M, skipFiniteCheck=True)
 
+    def shown(self, index: int) -> float:
+        """The number that a point stands for."""
+        return float(10.0 ** self.y[index] if self.look.right else self.y[index])
+
     def bounds(self, first: float, last: float) -> tuple[float, float] | None:
         """The lowest and highest y between two x."""
         begin, end = np.searchsorted(self.x, first), np.searchsorted(self.x, last, "right")
@@ -157,7 +164,7 @@ class _Line(pg.PlotCurveItem):  # type: ignore[misc]
 
     def getOriginalDataset(self) -> tuple[Floats, Floats]:
         """What pyqtgraph exports."""
-        return self._trace.x, self._trace.y
+        return self._trace.x, 10.0**self._trace.y if self._trace.look.right else self._trace.y
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None) -> None:
         """Draw the line."""

@@ -37,8 +37,8 @@ class CurveView(pg.ViewBox):  # type: ignore[misc]
     ----------
     traces
         What is to be seen.
-    reference
-        A value of y that is to be seen as well, or ``None``.
+    references
+        Values of y that are to be seen as well.
     fixed_y
         The range of y, where it does not depend on what is drawn.
     headroom
@@ -48,7 +48,7 @@ class CurveView(pg.ViewBox):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__(defaultPadding=0.0)
         self.traces: Sequence[Trace] = ()
-        self.reference: float | None = None
+        self.references: Sequence[float] = ()
         self.fixed_y: tuple[float, float] | None = None
         self.headroom = 0.0
 
@@ -87,7 +87,7 @@ class CurveView(pg.ViewBox):  # type: ignore[misc]
             values = [value for bounds in found for value in bounds]
             if not values:
                 return None
-            low, high = self._with_reference(min(values), max(values))
+            low, high = self._with_references(min(values), max(values))
         if high - low <= 1e-9 * max(abs(high), abs(low), 1e-3):
             low, high = low - max(abs(low) * 0.1, 0.1), high + max(abs(high) * 0.1, 0.1)
         if self.fixed_y is None:
@@ -98,9 +98,12 @@ class CurveView(pg.ViewBox):  # type: ignore[misc]
         top = max(margin, (high - low + margin) * free / (1 - free))
         return [low - margin, high + top]
 
-    def _with_reference(self, low: float, high: float) -> tuple[float, float]:
-        if self.reference is None:
-            return low, high
-        wider = min(low, self.reference), max(high, self.reference)
+    def _with_references(self, low: float, high: float) -> tuple[float, float]:
         own = max(high - low, 0.1 * max(abs(low), abs(high)))
-        return wider if own >= LEAST_SHARE * (wider[1] - wider[0]) else (low, high)
+        middle = (low + high) / 2
+        # The nearest one first, so that a far one does not take the place of a near one.
+        for reference in sorted(self.references, key=lambda each: abs(each - middle)):
+            wider = min(low, reference), max(high, reference)
+            if own >= LEAST_SHARE * (wider[1] - wider[0]):
+                low, high = wider
+        return low, high

@@ -17,6 +17,7 @@ from pgviz.gui.widgets.curve_trace import Look, Trace
 from pgviz.gui.widgets.curve_view import CurveView
 from pgviz.gui.widgets.legend import Legend
 from pgviz.gui.widgets.plot_notes import PlotNotes
+from pgviz.gui.widgets.right_scale import PowerAxis, RightScale
 from pgviz.gui.widgets.step_axis import MINUS, RoundAxis
 from pgviz.gui.widgets.thinning import Floats
 
@@ -43,6 +44,7 @@ class LiveCurve(QWidget):
         self.view = CurveView()
         self.plot = _Plot(self.view)
         self.notes = PlotNotes(self.view)
+        self._right = RightScale(self.plot.getPlotItem(), self.view, self.plot.right)
         self.setAccessibleName(name)
         self.plot.setAccessibleName(f"{name} over environment steps")
         self.value.setAccessibleName(f"{name}, current value")
@@ -85,11 +87,12 @@ class LiveCurve(QWidget):
         for trace in self._traces.values():
             trace.recolour(self._theme)
             self.plot.addItem(trace.item, ignoreBounds=True)
-        self.view.traces = list(self._traces.values())
+        self.view.traces = [trace for trace in self._traces.values() if not trace.look.right]
+        self._right.begin([trace for trace in self._traces.values() if trace.look.right])
         self.view.fixed_y = None
         self.legend.set_looks(looks if len(looks) > 1 else ())
         self.notes.marks, self.notes.hovered = (), None
-        self.set_reference(None)
+        self.set_references(())
         self.set_caption("")
         self.set_value("")
         self._stack.setCurrentWidget(self.empty)
@@ -107,14 +110,16 @@ class LiveCurve(QWidget):
         grown = [self._traces[name].take(x_N, y_N) for name, (x_N, y_N) in series.items()]
         if any(grown) and any(len(trace.x) for trace in self._traces.values()):
             self._stack.setCurrentWidget(self.plot)
+            self._right.follow()
             self._follow()
             self._draw()
 
-    def set_reference(self, value: float | None, text: str = "") -> None:
-        """Draw a horizontal line at a value, with a label."""
-        self.view.reference = value
-        self.notes.reference = None if value is None else (value, text)
-        self._make_room()
+    def set_references(self, references: Sequence[tuple[float, str]]) -> None:
+        """Draw a horizontal line at each of these values, with a label."""
+        if references != self.notes.references:
+            self.view.references = [value for value, _ in references]
+            self.notes.references = references
+            self._make_room()
 
     def set_marks(self, marks: Sequence[tuple[float, str]]) -> None:
         """Draw a vertical line with a label at each of these steps, oldest first."""
@@ -152,7 +157,7 @@ class LiveCurve(QWidget):
         return "\n".join(f"{name} {value}" for _, name, value in rows)
 
     def _make_room(self) -> None:
-        rows = bool(self.notes.marks) + (self.notes.reference is not None)
+        rows = bool(self.notes.marks) + bool(self.notes.references)
         self.view.headroom = rows * self.notes.label_height
         self.notes.update()
         self._follow()
@@ -180,7 +185,9 @@ class LiveCurve(QWidget):
             return
         step = min((float(trace.x[index]) for trace, index in near.items()), key=lambda each: abs(each - x))
         rows = [("#00000000", "step", f"{step:,.0f}")]
-        rows += [(self._colour(trace), trace.look.name, _value(trace.y[index])) for trace, index in near.items()]
+        rows += [
+            (self._colour(trace), trace.look.name, _value(trace.shown(index))) for trace, index in near.items()
+        ]
         self.notes.hovered = (step, rows)
         self.notes.update()
 
@@ -199,8 +206,14 @@ class _Plot(pg.PlotWidget):  # type: ignore[misc]
     left = Signal()
 
     def __init__(self, view: CurveView) -> None:
-        axes = {"left": RoundAxis("left", 44), "bottom": RoundAxis("bottom", 52, whole=True)}
+        self.right = PowerAxis()
+        axes = {
+            "left": RoundAxis("left", 44),
+            "bottom": RoundAxis("bottom", 52, whole=True),
+            "right": self.right,
+        }
         super().__init__(viewBox=view, axisItems=axes)
+        self.hideAxis("right")
         self.setMinimumSize(120, 80)
         self.getPlotItem().setContentsMargins(4, 4, 12, 4)
         axes["left"].setGrid(255)
@@ -213,7 +226,7 @@ class _Plot(pg.PlotWidget):  # type: ignore[misc]
     def apply_theme(self, theme: Theme) -> None:
         """Take over a theme's colours."""
         self.setBackground(theme.panel)
-        for side in ("left", "bottom"):
+        for side in ("left", "bottom", "right"):
             self.getAxis(side).apply_theme(theme, sized(self.font(), 0.85))
 
     def leaveEvent(self, event: QEvent) -> None:

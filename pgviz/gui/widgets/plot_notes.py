@@ -1,4 +1,4 @@
-"""What is written into a plot: a reference line, the knobs that were turned, and the point hovered over."""
+"""What is written into a plot: reference lines, the knobs that were turned, and the point hovered over."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class PlotNotes(pg.GraphicsObject):  # type: ignore[misc]
 
     Attributes
     ----------
-    reference
-        Value of y and its label, or ``None``.
+    references
+        Values of y and their labels.
     marks
         Values of x and their labels, oldest first.
     hovered
@@ -38,7 +38,7 @@ class PlotNotes(pg.GraphicsObject):  # type: ignore[misc]
     def __init__(self, view: pg.ViewBox) -> None:
         super().__init__(view)
         self._view, self._theme = view, LIGHT
-        self.reference: tuple[float, str] | None = None
+        self.references: Sequence[tuple[float, str]] = ()
         self.marks: Sequence[tuple[float, str]] = ()
         self.hovered: tuple[float, list[tuple[str, str, str]]] | None = None
         self.setZValue(1000)
@@ -63,8 +63,8 @@ class PlotNotes(pg.GraphicsObject):  # type: ignore[misc]
         """Draw everything."""
         painter.setFont(_font())
         labels = [label for mark in self.placed_marks() for label in [self._draw_mark(painter, *mark)] if label]
-        if self.reference is not None:
-            self._draw_reference(painter, *self.reference, labels)
+        for reference in self.references:
+            labels.append(self._draw_reference(painter, *reference, labels))
         if self.hovered is not None:
             self._draw_hovered(painter, *self.hovered)
 
@@ -95,7 +95,7 @@ class PlotNotes(pg.GraphicsObject):  # type: ignore[misc]
             self._draw_label(painter, room, text, self._theme.mark)
         return room
 
-    def _draw_reference(self, painter: QPainter, value: float, text: str, taken: list[QRectF]) -> None:
+    def _draw_reference(self, painter: QPainter, value: float, text: str, taken: list[QRectF]) -> QRectF:
         area, metrics = self.boundingRect(), QFontMetricsF(_font())
         y = self._to_pixel(QPointF(0, value)).y()
         if 0 <= y <= area.height():
@@ -108,6 +108,7 @@ class PlotNotes(pg.GraphicsObject):  # type: ignore[misc]
         if room.top() < 0 or any(room.intersects(other) for other in taken):
             room.moveTop(max([y, *(other.bottom() for other in taken)]) + 1 if y < self.label_height else y + 1)
         self._draw_label(painter, room, text, self._theme.muted)
+        return room
 
     def _draw_label(self, painter: QPainter, room: QRectF, text: str, colour: str) -> None:
         ground = QColor(self._theme.panel)

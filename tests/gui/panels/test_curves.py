@@ -7,10 +7,21 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
 from pgviz.config import RunConfig
-from pgviz.gui.panels.curves import NO_LOG_STD, CurvePanel, EntropyPanel, LogStdPanel, ReturnPanel
+from pgviz.gui.panels.curves import (
+    EPSILON,
+    NO_LOG_STD,
+    STATE_LOG_STD,
+    TEMPERATURE,
+    WHOSE_ENTROPY,
+    CurvePanel,
+    EntropyPanel,
+    LogStdPanel,
+    ReturnPanel,
+)
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.theme import DARK
 from pgviz.gui.widgets.thinning import Floats
@@ -25,6 +36,7 @@ from pgviz.training.events import (
     StepDetail,
     UpdateApplied,
 )
+from tests.gui import decisions
 
 
 def cartpole() -> RunModel:
@@ -57,6 +69,34 @@ def add_episode(model: RunModel, episode: int, episode_return: float) -> None:
     model.apply(EpisodeEnded(20 * episode, 0, episode, 0, episode_return, 20, True, False))
 
 
+def learner(algorithm: str, environment: EnvironmentFacts, policy: PolicyFacts) -> RunModel:
+    model = RunModel()
+    model.apply(RunStarted(0, RunConfig.create(environment.id, algorithm), environment, policy))
+    return model
+
+
+def dqn() -> RunModel:
+    environment = EnvironmentFacts("CartPole-v1", "CartPole", "Box(4)", "Discrete(2)", ("left", "right"))
+    return learner("dqn", environment, PolicyFacts("values", 4610, False, True, math.log(2)))
+
+
+def sac() -> RunModel:
+    environment = EnvironmentFacts("Pendulum-v1", "Pendulum", "Box(3)", "Box(1)", ("torque",), (-2.0,), (2.0,))
+    return learner("sac", environment, PolicyFacts("gaussian", 4610, True, True, math.log(4)))
+
+
+def reach(parts: int = 8, options: int = 7) -> RunModel:
+    environment = EnvironmentFacts("CartPole-v1", "Reach", "Box(4)", "MultiDiscrete", ())
+    return learner("ppo", environment, PolicyFacts("factored", 4610, False, True, parts * math.log(options)))
+
+
+def add_off_policy(model: RunModel, step: int, epsilon: float | None, temperature: float | None) -> None:
+    log_std = None if temperature is None else np.zeros(1)
+    model.apply(
+        UpdateApplied(step, step, 1e-3, 0.5, 0.8, log_std, 0, 0, 0, None, None, 0.5, 1, epsilon, temperature)
+    )
+
+
 def shown(qtbot: QtBot, panel: CurvePanel, model: RunModel) -> None:
     qtbot.addWidget(panel)
     panel.resize(380, 320)
@@ -77,18 +117,18 @@ def test_that_entropy_is_drawn_beside_that_of_the_uniform_policy(qtbot: QtBot) -
     add_update(model, 2, 0.5, None)
     shown(qtbot, panel, model)
     np.testing.assert_allclose(points(panel, "entropy"), ([2048, 4096], [0.68, 0.67]))
-    assert panel.curve.notes.reference == (math.log(2), "uniform: ln 2 = 0.693")
+    assert panel.curve.notes.references == [(math.log(2), "uniform: ln 2 = 0.693")]
 
 
 @pytest.mark.parametrize(
-    ("uniform", "reference"), [(math.log(4), (math.log(4), "uniform over the bounds: 1.39")), (None, None)]
+    ("uniform", "reference"), [(math.log(4), [(math.log(4), "uniform over the bounds: 1.39")]), (None, [])]
 )
 def test_that_the_uniform_entropy_of_a_box_is_shown_where_it_has_bounds(
-    qtbot: QtBot, uniform: float | None, reference: tuple[float, str] | None
+    qtbot: QtBot, uniform: float | None, reference: list[tuple[float, str]]
 ) -> None:
     model, panel = pendulum(uniform=uniform), EntropyPanel()
     shown(qtbot, panel, model)
-    assert panel.curve.notes.reference == reference
+    assert panel.curve.notes.references == reference
 
 
 def test_that_the_entropy_of_the_present_state_is_read_out(qtbot: QtBot) -> None:
@@ -113,7 +153,7 @@ def test_that_a_softmax_policy_shows_its_likeliest_action_and_says_why(qtbot: Qt
     model, panel = cartpole(), LogStdPanel()
     add_update(model, 1, 0.75, None)
     shown(qtbot, panel, model)
-    assert panel.curve.caption.text() == NO_LOG_STD
+    assert panel.curve.caption.text() == NO_LOG_STD["categorical"]
     assert panel.curve.caption.isVisible()
     assert points(panel, "likeliest action")[1] == [0.75]
     low, high = panel.curve.view.viewRange()[1]
@@ -129,7 +169,7 @@ def test_that_returns_are_dots_and_their_mean_a_line(qtbot: QtBot) -> None:
     np.testing.assert_array_equal(points(panel, "episode")[1], np.arange(1, 201))
     assert points(panel, "mean of 100")[1][-1] == pytest.approx(150.5)
     assert panel.curve.value.text() == "mean 150.5"
-    assert panel.curve.notes.reference == (475.0, "solved: 475")
+    assert panel.curve.notes.references == [(475.0, "solved: 475")]
 
 
 @pytest.mark.parametrize("make", [EntropyPanel, LogStdPanel, ReturnPanel])
@@ -185,3 +225,104 @@ def test_that_a_panel_without_a_run_can_be_drawn_and_recoloured(
     panel.apply_theme(DARK)
     panel.grab()
     assert panel.curve.empty.isVisible()
+
+
+def test_that_a_value_based_agent_shows_its_exploration_beside_its_likeliest_action(qtbot: QtBot) -> None:
+    model, panel = dqn(), LogStdPanel()
+    add_off_policy(model, 100, 1.0, None)
+    add_off_policy(model, 200, 0.25, None)
+    shown(qtbot, panel, model)
+    np.testing.assert_allclose(points(panel, EPSILON), ([100, 200], [1.0, 0.25]))
+    np.testing.assert_allclose(points(panel, "likeliest action")[1], [0.8, 0.8])
+    assert panel.curve.value.text() == "max π 0.80  ·  ε 0.25"
+    assert panel.curve.caption.text() == NO_LOG_STD["values"]
+
+
+def test_that_exploration_without_an_epsilon_leaves_it_out(qtbot: QtBot) -> None:
+    model, panel = dqn(), LogStdPanel()
+    add_off_policy(model, 100, None, None)
+    shown(qtbot, panel, model)
+    assert not len(points(panel, EPSILON)[0])
+    assert panel.curve.value.text() == "max π 0.80"
+
+
+def test_that_the_entropy_of_a_value_based_agent_is_that_of_its_behaviour(qtbot: QtBot) -> None:
+    model, panel = dqn(), EntropyPanel()
+    add_off_policy(model, 100, 1.0, None)
+    shown(qtbot, panel, model)
+    assert panel.curve.caption.text() == WHOSE_ENTROPY["values"]
+    assert panel.curve.notes.references == [(math.log(2), "uniform: ln 2 = 0.693")]
+    assert not panel.curve.plot.getAxis("right").isVisible()
+
+
+def test_that_a_learned_temperature_has_a_scale_of_its_own(qtbot: QtBot) -> None:
+    model, panel = sac(), EntropyPanel()
+    for step, temperature in ((100, 1.0), (200, 0.1), (300, 0.02)):
+        add_off_policy(model, step, None, temperature)
+    model.apply(decisions.shown(decisions.gaussian([0.0], [1.0])))
+    shown(qtbot, panel, model)
+    assert panel.curve.plot.getAxis("right").isVisible()
+    assert panel.curve.value.text() == "now 0.70 nats  ·  α 0.02"
+    right = panel.curve._right
+    assert (right.low, right.high) == (-2, 0)
+    # 1 is at the top of the plot, 0.01 near its bottom, and 0.1 halfway.
+    item = panel.curve._traces[TEMPERATURE].item
+    one, tenth, hundredth = (item.mapToParent(0, power).y() for power in (0, -1, -2))
+    bottom, top = panel.curve.view.viewRange()[1]
+    assert bottom < hundredth < tenth < one < top
+    assert tenth == pytest.approx((one + hundredth) / 2)
+
+
+def test_that_a_learned_temperature_has_a_target_in_the_environment_s_units(qtbot: QtBot) -> None:
+    model, panel = sac(), EntropyPanel()
+    shown(qtbot, panel, model)
+    # -1 for the one dimension, in which an action of 1 means a torque of 2.
+    target = -1.0 + math.log(2.0)
+    value, text = panel.curve.notes.references[1]
+    assert value == pytest.approx(target)
+    assert text == "target: −0.31"
+    model.apply(ParameterChanged(100, "target_entropy", None, 0.0))
+    panel.refresh(model)
+    assert panel.curve.notes.references[1][1] == "target: 0.69"
+
+
+def test_that_hovering_tells_the_temperature_itself(qtbot: QtBot) -> None:
+    model, panel = sac(), EntropyPanel()
+    add_off_policy(model, 100, None, 0.02)
+    add_off_policy(model, 200, None, 0.01)
+    shown(qtbot, panel, model)
+    qtbot.wait(20)
+    panel.curve._hover(panel.curve.view.mapToScene(panel.curve.view.mapFromView(QPointF(100, 0.5))))
+    assert "0.02" in panel.curve.hover_text()
+
+
+def test_that_several_choices_are_compared_with_all_of_them_uniform(qtbot: QtBot) -> None:
+    model, entropy, log_std = reach(), EntropyPanel(), LogStdPanel()
+    add_update(model, 1, 1e-6, None)
+    shown(qtbot, entropy, model)
+    shown(qtbot, log_std, model)
+    assert entropy.curve.notes.references == [(8 * math.log(7), "uniform in every part: 15.57")]
+    assert entropy.curve.caption.text() == WHOSE_ENTROPY["factored"]
+    assert log_std.curve.caption.text() == NO_LOG_STD["factored"]
+
+
+def test_that_a_log_std_of_the_state_is_said_to_be_a_mean(qtbot: QtBot) -> None:
+    for model, caption in ((sac(), STATE_LOG_STD), (pendulum(), "")):
+        panel = LogStdPanel()
+        add_update(model, 1, None, np.zeros(1))
+        shown(qtbot, panel, model)
+        assert panel.curve.caption.text() == caption
+        assert len(points(panel, "torque" if caption else "joint 0")[0]) == 2
+
+
+def test_that_another_kind_of_run_takes_its_scale_and_its_words_away(qtbot: QtBot) -> None:
+    model, panel = sac(), EntropyPanel()
+    add_off_policy(model, 100, None, 0.5)
+    shown(qtbot, panel, model)
+    other = cartpole()
+    assert other.started is not None
+    panel.begin(other.started)
+    panel.refresh(other)
+    assert not panel.curve.plot.getAxis("right").isVisible()
+    assert not panel.curve.caption.text()
+    assert len(panel.curve.notes.references) == 1

@@ -100,15 +100,15 @@ def test_that_a_constant_series_has_room_above_and_below(curve: LiveCurve) -> No
 
 
 def test_that_the_reference_is_in_sight(curve: LiveCurve) -> None:
-    curve.set_reference(1.5, "uniform: 1.5")
+    curve.set_references([(1.5, "uniform: 1.5")])
     fill(curve)
-    assert curve.notes.reference == (1.5, "uniform: 1.5")
+    assert curve.notes.references == [(1.5, "uniform: 1.5")]
     assert curve.view.viewRange()[1][1] > 1.5
     curve.grab()
 
 
 def test_that_a_far_reference_does_not_flatten_the_curve(curve: LiveCurve) -> None:
-    curve.set_reference(475.0, "solved: 475")
+    curve.set_references([(475.0, "solved: 475")])
     fill(curve)
     assert curve.view.viewRange()[1][1] < 3
     curve.grab()
@@ -153,13 +153,13 @@ def test_that_nothing_is_read_outside_of_the_plot(curve: LiveCurve) -> None:
 
 def test_that_begin_forgets_everything(curve: LiveCurve) -> None:
     fill(curve)
-    curve.set_reference(1.0, "one")
+    curve.set_references([(1.0, "one")])
     curve.set_marks([(500, "α")])
     curve.set_value("0.5")
     curve.view.setRange(xRange=(1, 2))
     curve.begin([Look("entropy")])
     assert curve.empty.isVisible()
-    assert curve.notes.reference is None
+    assert not curve.notes.references
     assert not curve.notes.marks
     assert curve.value.text() == ""
     assert curve.view.autoRangeEnabled() == [True, True]
