@@ -11,11 +11,12 @@ from pgviz.algorithms.algorithm import Algorithm
 from pgviz.algorithms.dqn import DQN
 from pgviz.algorithms.ppo import PPO
 from pgviz.algorithms.reinforce import Reinforce
+from pgviz.algorithms.sac import SAC
 from pgviz.config import RunConfig
 from pgviz.policies.build import build_policy
 from pgviz.policies.convolution import ImageShape
 
-_ALGORITHMS: dict[str, type[Algorithm]] = {"ppo": PPO, "a2c": A2C, "reinforce": Reinforce, "dqn": DQN}
+_ALGORITHMS: dict[str, type[Algorithm]] = {"ppo": PPO, "a2c": A2C, "reinforce": Reinforce, "dqn": DQN, "sac": SAC}
 
 
 def build_algorithm(

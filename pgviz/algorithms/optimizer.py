@@ -130,6 +130,6 @@ class Optimizer:
 
     def forget(self, parameter: Tensor) -> None:
         """Clear the moments of one of the policy's parameters."""
-        start = parameter.storage_offset()
+        start = parameter.storage_offset() - self._flat.storage_offset()
         for moment in (self._mean, self._square):
             moment[start : start + parameter.numel()] = 0.0

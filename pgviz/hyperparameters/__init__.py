@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pgviz.errors import UsageError
-from pgviz.hyperparameters import a2c, dqn, ppo, reinforce
+from pgviz.hyperparameters import a2c, dqn, ppo, reinforce, sac
 from pgviz.parameters import ParameterSet, unknown
 
 
@@ -37,7 +37,7 @@ class AlgorithmDeclaration:
 
 _ALGORITHMS = {
     module.NAME: AlgorithmDeclaration(module.NAME, module.TITLE, module.SUMMARY, module.PARAMETERS)
-    for module in (ppo, a2c, reinforce, dqn)
+    for module in (ppo, a2c, reinforce, dqn, sac)
 }
 
 

@@ -53,6 +53,7 @@ _PRESETS: dict[tuple[str, str], Preset] = {
         "final_epsilon": 0.04,
         "hidden_sizes": (256, 256),
     },
+    ("sac", "Pendulum-v1"): {"environment_count": 1, "steps": 20_000, "learning_rate": 1e-3},
 }
 
 

@@ -19,6 +19,7 @@ from pgviz.policies.networks import NetworkShape
 from pgviz.policies.normalization import Normalization
 from pgviz.policies.policy import Policy
 from pgviz.policies.q_policy import build_q_policy
+from pgviz.policies.sac_policy import build_sac_policy
 
 
 def build_policy(
@@ -91,6 +92,8 @@ def _build(
         raise UsageError(f"{config.environment}: {reason}.")
     if config.algorithm == "dqn":
         return build_q_policy(action_space, shape, config, generator)
+    if config.algorithm == "sac":
+        return build_sac_policy(action_space, shape, config, generator)
     if isinstance(action_space, spaces.Discrete):
         return CategoricalPolicy(shape, int(action_space.n), int(action_space.start), generator)
     squash, initial_std = config.text("action_bounds") == "squash", config.number("initial_std")

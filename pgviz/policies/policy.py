@@ -93,11 +93,11 @@ class Policy(nn.Module, ABC):
         self.critic = shape.build(1, CRITIC_GAIN, generator, self.actor) if shape.critic else None
         self.log_std: nn.Parameter | None = None
 
-    def _flatten(self) -> None:
-        """Move all parameters into one vector; the last thing a constructor does."""
+    def _flatten(self, *further: nn.Parameter) -> None:
+        """Move all parameters into one vector, `further` ones last; the last thing a constructor does."""
         # The critic may share the actor's first layers.
         both = dict.fromkeys([*self.actor.parameters(), *(self.critic.parameters() if self.critic else ())])
-        parameters = [*both, *([] if self.log_std is None else [self.log_std])]
+        parameters = [*both, *([] if self.log_std is None else [self.log_std]), *further]
         self.flat = torch.cat([parameter.detach().reshape(-1) for parameter in parameters]).requires_grad_()
         for parameter, part in zip(parameters, self._parts(self.flat.detach(), parameters), strict=True):
             parameter.data = part

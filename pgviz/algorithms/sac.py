@@ -1,0 +1,264 @@
+"""SAC, soft actor–critic with a learned temperature (Haarnoja et al. 2018, arXiv:1812.05905).
+
+Actions are *normalised* here: from −1 to 1 in each dimension, whatever the environment's bounds. The critics are
+given them, and ln π, the target of the entropy and the losses are those of the normalised action, as in other
+implementations. What a decision shows, and the entropy reported of an update, are in the environment's units.
+
+Each gradient step is two minibatches on the same batch, so that there is a place to stop before either's step:
+
+1. both critics' errors → their step, after which the targets follow;
+2. the actor's loss, through the critics as they are now, and the temperature's → a step of each.
+
+The numbers are those of one pass in the usual order: the noise of both is drawn with the batch, the actor does not
+change between the two, and α is read before its own step.
+
+Shape suffixes: B batch, N copies of the environment, O observation entries, D action dimensions, K outputs of the
+actor, C the two critics, P all numbers of the agent.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pgviz.algorithms.algorithm import Minibatch
+from pgviz.algorithms.finite import check_parameters, raise_not_finite
+from pgviz.algorithms.off_policy import OffPolicyAlgorithm
+from pgviz.algorithms.optimizer import Optimizer
+from pgviz.algorithms.replay_buffer import Transitions
+from pgviz.algorithms.rollout import Rollout
+from pgviz.algorithms.statistics import UpdateStatistics
+from pgviz.config import RunConfig
+from pgviz.policies.decision import Array
+from pgviz.policies.policy import Mask, Samples
+from pgviz.policies.running import Floats
+from pgviz.policies.sac_policy import SACPolicy
+from pgviz.policies.squashed_draw import SquashedDraw, draw
+
+_STAGES = 2
+
+
+class SAC(OffPolicyAlgorithm):
+    """Twin critics of return and entropy to come, an actor that climbs the smaller one, and α to weigh the two.
+
+    Parameters
+    ----------
+    config
+        The run.
+    policy
+        What is improved, in place.
+    rng
+        Where batches, and the actions drawn to learn from them, come from.
+    """
+
+    policy: SACPolicy
+
+    def __init__(self, config: RunConfig, policy: SACPolicy, rng: np.random.Generator) -> None:
+        super().__init__(config, policy, rng)
+        self._gradient_P = np.zeros(policy.flat.numel(), np.float32)
+        policy.flat.grad = torch.from_numpy(self._gradient_P)
+        self._learns_temperature = config.flag("learn_temperature")
+        self._started_temperature = config.number("temperature")
+        kind, epsilon = config.text("optimizer"), config.number("optimizer_epsilon")
+        self._optimizers = {
+            name: Optimizer(policy.flat.detach()[part].requires_grad_(), kind, epsilon)
+            for name, part in self._parts.items()
+        }
+        self._noise_2BD = np.zeros((2, 0, policy.dimensions), np.float32)
+        self._log_std_D: NDArray[np.float64] | None = None
+
+    @property
+    def _parts(self) -> dict[str, slice]:
+        policy = self.policy
+        return {"actor": policy.actor_part, "critics": policy.critic_part, "temperature": policy.temperature_part}
+
+    @property
+    def uses_masks(self) -> bool:
+        """Whether the environment's action masks are heeded: real actions have none."""
+        return False
+
+    @property
+    def target_entropy(self) -> float:
+        """The entropy of the normalised action at which a learned α holds the policy."""
+        target = self.knobs.optional("target_entropy")
+        return -float(self.policy.dimensions) if target is None else target
+
+    def _explore(self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None) -> Samples:
+        """Draw evenly from the box while warming up, and from the policy then."""
+        if self.warming_up:
+            return self.policy.draw_uniform(len(observations_NO), rng)
+        return self.policy.act(observations_NO, rng, masks_NA)
+
+    def begin_update(self, remaining: float) -> None:
+        """Prepare to learn; where its knob was moved, α starts again."""
+        super().begin_update(remaining)
+        asked = self.knobs.number("temperature")
+        if asked != self._started_temperature:
+            self._started_temperature = asked
+            log_temperature = self.policy.log_temperature.detach()
+            log_temperature.fill_(math.log(asked))
+            self._optimizers["temperature"].forget(log_temperature)
+
+    def set_std(self, std: float) -> None:
+        """Start log_std again at ln `std`, and forget what the actor's optimiser has gathered about it."""
+        super().set_std(std)
+        for parameter in self.policy.std_parameters:
+            self._optimizers["actor"].forget(parameter)
+
+    def minibatches(self, rollout: Rollout) -> Iterator[Minibatch]:
+        """Remember the rollout, then compute the gradient steps that are due: of each first the critics' part."""
+        for critics in super().minibatches(rollout):
+            yield critics
+            yield self._actor(critics.index + 1)
+
+    def _compute(self, transitions: Transitions, index: int) -> Minibatch:
+        shape = (2, len(transitions.rewards_B), self.policy.dimensions)
+        self._noise_2BD = self._rng.standard_normal(shape, np.float32)
+        return self._critics(_STAGES * index)
+
+    def without(self, minibatch: Minibatch, samples: Sequence[int]) -> Minibatch:
+        """Compute an open minibatch anew without some of its samples; the noise of the others is the same."""
+        self.require_droppable(minibatch, samples)
+        assert self.open_batch is not None
+        kept = np.setdiff1d(np.arange(len(self.open_batch.rewards_B)), samples)
+        self.open_batch, self._noise_2BD = self.open_batch.select(kept), self._noise_2BD[:, kept]
+        again = self._actor if minibatch.index % _STAGES else self._critics
+        return again(minibatch.index)
+
+    def targets(self, transitions: Transitions, noise_BD: Floats) -> Floats:
+        """Return r + γ (min Q⁻(s′, a′) − α ln π(a′|s′)), and r alone where the task ended, ``(B,)``.
+
+        Section 4.2, with a′ drawn anew from the present policy by `noise_BD`.
+        """
+        next_BO, policy = transitions.next_observations_BO, self.policy
+        action = draw(policy.fast_actor.outputs(next_BO), noise_BD)
+        values_CB, _ = policy.targets.values(next_BO, action.actions_BD)
+        next_B = values_CB.min(0) - policy.temperature * action.log_probs_B
+        next_B[transitions.terminated_B > 0.0] = 0.0
+        return np.asarray(transitions.rewards_B + np.float32(self.knobs.number("gamma")) * next_B)
+
+    @np.errstate(all="ignore")
+    def _critics(self, index: int) -> Minibatch:
+        """Loss Σ ½ E[(Q − y)²] of both critics, section 4.2, and its gradient."""
+        batch, policy = self._batch, self.policy
+        targets_B = self.targets(batch, self._noise_2BD[1])
+        values_CB, kept = policy.critics.values(batch.observations_BO, np.tanh(batch.samples_B))
+        errors_CB = values_CB - targets_B
+        scale = np.float32(1.0 / len(targets_B))
+        loss = 0.5 * float(np.vdot(errors_CB, errors_CB) * scale)
+        policy.critics.backward(errors_CB * scale, kept, self._gradient_P)
+        norm = self._receive("critics")
+        if not (math.isfinite(loss) and math.isfinite(norm)):
+            self._raise(batch, {"target": targets_B, "value": values_CB, "loss": np.array(loss)})
+        self._tally.add("value_error", loss)
+        self._tally.add("critic_norm", norm)
+        return Minibatch(index, loss, norm, self.scheduled("learning_rate"))
+
+    @np.errstate(all="ignore")
+    def _actor(self, index: int) -> Minibatch:
+        """Losses E[α ln π − min Q] of the actor and −ln α (E[ln π] + target) of the temperature, and gradients.
+
+        Sections 4.2 and 5; with ln α in the place of α, as published code has it, for α to stay positive.
+        """
+        batch, policy = self._batch, self.policy
+        outputs_BK, kept_actor = policy.fast_actor.forward(batch.observations_BO)
+        action = draw(outputs_BK, self._noise_2BD[0])
+        values_CB, kept = policy.critics.values(batch.observations_BO, action.actions_BD)
+        share, temperature = 1.0 / len(outputs_BK), policy.temperature
+        slopes_BD = policy.critics.smaller_gradient(values_CB, kept) * np.float32(-share)
+        policy.fast_actor.backward(action.gradient(slopes_BD, temperature * share), kept_actor, self._gradient_P)
+        norm = self._receive("actor")
+        log_prob = float(action.log_probs_B.mean())
+        objective = float(values_CB.min(0).mean()) - temperature * log_prob
+        loss = self._temperature_loss(log_prob) - objective
+        if not (math.isfinite(loss) and math.isfinite(norm)):
+            named = {"log-probability": action.log_probs_B, "value": values_CB, "loss": np.array(loss)}
+            self._raise(batch, named)
+        self._note(action, log_prob, objective, norm)
+        return Minibatch(index, loss, norm, self.scheduled("learning_rate"))
+
+    def _temperature_loss(self, log_prob: float) -> float:
+        """Return the temperature's loss, and leave its gradient with its optimiser; 0 where it is not learned."""
+        if not self._learns_temperature:
+            return 0.0
+        surplus = log_prob + self.target_entropy
+        self._gradient_P[self.policy.temperature_part] = -surplus
+        self._receive("temperature")
+        return -float(self.policy.log_temperature.detach()) * surplus
+
+    @property
+    def _batch(self) -> Transitions:
+        assert self.open_batch is not None
+        return self.open_batch
+
+    def _receive(self, name: str) -> float:
+        return self._optimizers[name].receive(self._gradient_P[self._parts[name]])
+
+    def _raise(self, batch: Transitions, tensors: Mapping[str, NDArray[Any]]) -> None:
+        named = {"observation": batch.observations_BO, "reward": batch.rewards_B, **tensors}
+        raise_not_finite(self.policy, {name: torch.from_numpy(array) for name, array in named.items()})
+
+    def _note(self, action: SquashedDraw, log_prob: float, objective: float, norm: float) -> None:
+        """Note what the update's statistics are made of."""
+        self._tally.add("objective", objective)
+        self._tally.add("entropy", self.policy.log_halves - log_prob)
+        self._tally.add("actor_norm", norm)
+        self._log_std_D = action.log_std_BD.mean(0, dtype=np.float64)
+
+    def apply(self, minibatch: Minibatch) -> None:
+        """Take the step that `minibatch` asks for: the critics', or the actor's and the temperature's."""
+        rate, norm = minibatch.learning_rate, minibatch.gradient_norm
+        maximum = self.knobs.optional("max_gradient_norm")
+        if minibatch.index % _STAGES == 0:
+            self._optimizers["critics"].step(rate, norm, maximum)
+            self.policy.follow(self.knobs.number("tau"))
+        else:
+            self._optimizers["actor"].step(rate, norm, maximum)
+            if self._learns_temperature:
+                self._optimizers["temperature"].step(rate, 0.0, None)
+        self._applied += 1
+
+    def finish_update(self) -> UpdateStatistics:
+        """Check the new parameters and say what the update did.
+
+        The entropy is the policy's in the environment's units, estimated by the actions drawn for the batches;
+        log_std is its mean over the last batch; the gradient is that of critics and actor together.
+
+        Raises
+        ------
+        NumericalFault
+            Where a parameter is not finite.
+        """
+        check_parameters(self.policy)
+        mean = self._tally.mean
+        return UpdateStatistics(
+            learning_rate=self._optimizers["critics"].learning_rate,
+            entropy=mean("entropy") or 0.0,
+            max_probability=None,
+            log_std=self._log_std_D,
+            objective=mean("objective") or 0.0,
+            value_loss=mean("value_error"),
+            explained_variance=None,
+            kl=None,
+            clip_fraction=None,
+            gradient_norm=math.hypot(mean("critic_norm") or 0.0, mean("actor_norm") or 0.0),
+            minibatches=self._applied,
+            temperature=self.policy.temperature,
+        )
+
+    def capture(self) -> dict[str, Any]:
+        """Copy everything that decides what will be learned."""
+        optimizers = {name: optimizer.capture() for name, optimizer in self._optimizers.items()}
+        return super().capture() | {"optimizers": optimizers, "started_temperature": self._started_temperature}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from what :meth:`capture` returned."""
+        super().restore(state)
+        for name, optimizer in self._optimizers.items():
+            optimizer.restore(state["optimizers"][name])
+        self._started_temperature = state["started_temperature"]

@@ -1,0 +1,90 @@
+"""Draws from a squashed Gaussian that gradients go back through, in NumPy.
+
+In the *normalised* action a of [−1, 1]^D, with the noise ε standard normal (Haarnoja et al. 2018,
+arXiv:1812.05905, section 4.2 and, for the logarithm, appendix C):
+
+    u = μ + σ ε,    a = tanh u,    ln π(a|s) = Σ (−ε²/2 − ln σ − ½ ln 2π − ln(1 − tanh² u))
+
+Written in ε rather than in (u − μ)/σ, nothing cancels where σ is tiny. The environment's action is a stretched
+from [−1, 1] to the box, and its ln π is the normalised one less Σ ln((high − low)/2).
+
+Shape suffixes: B batch, D action dimensions, K outputs of the network: D means, then D values of ln σ before the
+clamp.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgviz.policies.gaussian import LOG_STD_HIGH, LOG_STD_LOW
+
+Floats = NDArray[np.float32]
+
+_LN_2, _HALF_LN_2PI = np.float32(math.log(2.0)), np.float32(0.5 * math.log(2.0 * math.pi))
+
+
+class SquashedDraw(NamedTuple):
+    """One action per state, and all that is needed to go back from it.
+
+    Parameters
+    ----------
+    actions_BD
+        Normalised actions a.
+    log_probs_B
+        ln π(a|s) of the normalised action.
+    log_std_BD
+        ln σ, clamped.
+    deviations_BD
+        σ ε, by which u differs from its mean.
+    free_BD
+        Where the clamp lets a gradient through to ln σ.
+    """
+
+    actions_BD: Floats
+    log_probs_B: Floats
+    log_std_BD: Floats
+    deviations_BD: Floats
+    free_BD: NDArray[np.bool_]
+
+    @np.errstate(all="ignore")
+    def gradient(self, slopes_BD: Floats, weight: float) -> Floats:
+        """Return the gradient of Σ slopes · a + weight Σ ln π in the network's outputs, ``(B, K)``.
+
+        Parameters
+        ----------
+        slopes_BD
+            Gradient in the actions of everything but ln π.
+        weight
+            Of ln π, the same for every state.
+        """
+        scale, actions_BD = np.float32(weight), self.actions_BD
+        # d(−ln(1 − tanh²))/du = 2 tanh.
+        in_u_BD = slopes_BD * (1.0 - actions_BD * actions_BD) + 2.0 * scale * actions_BD
+        in_log_std_BD = (in_u_BD * self.deviations_BD - scale) * self.free_BD
+        return np.concatenate([in_u_BD, in_log_std_BD], 1)
+
+
+@np.errstate(all="ignore")  # what is not finite is found, named and reported by the algorithm
+def draw(outputs_BK: Floats, noise_BD: Floats) -> SquashedDraw:
+    """Draw one action per state.
+
+    Parameters
+    ----------
+    outputs_BK
+        Of the network.
+    noise_BD
+        ε, standard normal.
+    """
+    size = noise_BD.shape[1]
+    mean_BD, raw_BD = outputs_BK[:, :size], outputs_BK[:, size:]
+    log_std_BD = raw_BD.clip(LOG_STD_LOW, LOG_STD_HIGH)
+    deviations_BD = np.exp(log_std_BD) * noise_BD
+    u_BD = mean_BD + deviations_BD
+    # ln(1 − tanh² u) in the form that stays exact where tanh is 1.
+    log_slope_BD = 2.0 * (_LN_2 - u_BD - np.logaddexp(np.float32(0.0), -2.0 * u_BD))
+    log_probs_BD = -0.5 * noise_BD * noise_BD - log_std_BD - _HALF_LN_2PI - log_slope_BD
+    return SquashedDraw(np.tanh(u_BD), log_probs_BD.sum(1), log_std_BD, deviations_BD, log_std_BD == raw_BD)
