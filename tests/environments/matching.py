@@ -85,6 +85,6 @@ class Nested(Matching):
 
 
 KINDS = (Several, Bits, Integers, Pair, Nested)
-IDS = tuple(f"{__name__}:{kind.__name__}-v0" for kind in KINDS)
+IDS = tuple(f"{__name__}:Matching{kind.__name__}-v0" for kind in KINDS)
 for _kind in KINDS:
-    gymnasium.register(f"{_kind.__name__}-v0", entry_point=f"{__name__}:{_kind.__name__}")
+    gymnasium.register(f"Matching{_kind.__name__}-v0", entry_point=f"{__name__}:{_kind.__name__}")

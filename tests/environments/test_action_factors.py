@@ -47,7 +47,7 @@ def test_that_a_plain_action_has_no_factors(space: spaces.Space[object]) -> None
 
 def test_that_the_facts_of_an_environment_have_them_and_can_be_sent() -> None:
     environment = VectorEnvironment(
-        "tests.environments.matching:Nested-v0", 1, np.random.SeedSequence(0), render=False
+        "tests.environments.matching:MatchingNested-v0", 1, np.random.SeedSequence(0), render=False
     )
     facts = environment.facts
     assert (
