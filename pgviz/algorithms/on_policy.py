@@ -156,7 +156,7 @@ class OnPolicyAlgorithm(Algorithm):
             Where a parameter is not finite.
         """
         check_parameters(self.policy)
-        mean = self._tally.mean
+        mean, normalization = self._tally.mean, self.policy.normalization
         return UpdateStatistics(
             learning_rate=self.optimizer.learning_rate,
             entropy=mean("entropy") or 0.0,
@@ -169,6 +169,9 @@ class OnPolicyAlgorithm(Algorithm):
             clip_fraction=mean("clip_fraction"),
             gradient_norm=mean("gradient_norm") or 0.0,
             minibatches=self._applied,
+            observation_mean=normalization.observation_mean_O,
+            observation_std=normalization.observation_std_O,
+            reward_std=normalization.reward_scale,
         )
 
     def _estimate(self, rollout: Rollout, *, gae_lambda: float, keep_graph: bool) -> tuple[Batch, Evaluation]:

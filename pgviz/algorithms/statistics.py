@@ -25,6 +25,9 @@ class UpdateStatistics:
     minibatches: int
     epsilon: float | None = None
     temperature: float | None = None
+    observation_mean: NDArray[np.float64] | None = None
+    observation_std: NDArray[np.float64] | None = None
+    reward_std: float | None = None
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ Shape suffixes: A actions, D action dimensions, X points of a curve.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,8 @@ class PolicyFacts:
         Whether there is a log_std to learn (and an initial std to set).
     uniform_entropy
         Entropy of the uniform policy in nats (ln n for n actions; the log-volume of a bounded box), or ``None``.
+    device
+        Where the networks are computed: ``"cpu"`` or ``"cuda"``.
     """
 
     kind: str
@@ -39,6 +41,7 @@ class PolicyFacts:
     has_std: bool
     has_value: bool
     uniform_entropy: float | None
+    device: str = "cpu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +58,15 @@ class Decision:
         Entropy of π(·|s) in nats; differential, over the environment's action, for continuous actions.
     value
         The critic's estimate of the state, or ``None`` where there is no critic.
+    seen
+        What the network was given for the observation; ``None`` where that was the observation itself.
     """
 
     observation: Array
     log_prob: float | None
     entropy: float
     value: float | None
+    seen: Array | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,7 @@ class FactoredPolicy(Policy):
                 log_prob=log_prob,
                 entropy=float(distribution.entropy()),
                 value=self.value_of(observation_O),
+                seen=self.seen_of(observation_O),
                 factors=row.decisions(),
             )
 
@@ -145,6 +146,7 @@ class FactoredPolicy(Policy):
             has_std=self._real_count > 0,
             has_value=self.critic is not None,
             uniform_entropy=None if volume_log is None else float(np.log(self.layout.counts_F).sum()) + volume_log,
+            device=self.shape.device,
         )
 
     @property

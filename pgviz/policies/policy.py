@@ -192,6 +192,10 @@ class Policy(nn.Module, ABC):
                 torch.from_numpy(self.normalization.see(observations_NO)), masks
             ).distribution.mode()
 
+    def seen_of(self, observation_O: Array) -> Array | None:
+        """Return what the network is given for one observation; ``None`` where that is the observation itself."""
+        return None if self.normalization.observations is None else self.normalization.see(observation_O)
+
     def values(self, observations_BO: Array) -> NDArray[np.float32]:
         """Return V of states as seen, shape ``(B,)``, without a graph.
 

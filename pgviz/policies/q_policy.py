@@ -124,6 +124,7 @@ class QPolicy(Policy):
             has_std=False,
             has_value=True,
             uniform_entropy=math.log(self.action_count),
+            device=self.shape.device,
         )
 
 

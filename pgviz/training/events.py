@@ -236,6 +236,11 @@ class UpdateApplied(Event):
         Share of actions drawn at random, or ``None`` where the policy is not ε-greedy.
     temperature
         Weight α of the entropy, or ``None`` where it is not learned.
+    observation_mean, observation_std
+        What each entry of an observation is shifted and divided by before the network is given it, ``(O,)``, or
+        ``None`` where observations are not normalised.
+    reward_std
+        What rewards are divided by before they are learned from, or ``None`` where they are not normalised.
     """
 
     update: int
@@ -252,6 +257,9 @@ class UpdateApplied(Event):
     minibatches: int
     epsilon: float | None = None
     temperature: float | None = None
+    observation_mean: NDArray[np.float64] | None = None
+    observation_std: NDArray[np.float64] | None = None
+    reward_std: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
