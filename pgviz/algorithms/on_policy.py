@@ -26,6 +26,7 @@ from pgviz.algorithms.statistics import Tally, UpdateStatistics
 from pgviz.config import RunConfig
 from pgviz.errors import UsageError
 from pgviz.policies.distributions import DiagonalGaussian, Distribution
+from pgviz.policies.factors import Factored
 from pgviz.policies.policy import Evaluation, Policy
 
 
@@ -243,9 +244,10 @@ class OnPolicyAlgorithm(Algorithm):
             named = {"observation": batch.observations_BO, "return": batch.returns_B, "value": values_B}
             raise_not_finite(self.policy, named | {"log-probability": log_probs_B, "loss": loss})
         self._note(objective, value_error, norm)
-        if self.policy.log_std is None and isinstance(distribution, DiagonalGaussian):
+        gaussian = distribution.gaussian if isinstance(distribution, Factored) else distribution
+        if self.policy.log_std is None and isinstance(gaussian, DiagonalGaussian):
             # One per state: what is reported is their mean over the update's last minibatch.
-            self._state_log_std_D = distribution.log_std_D.detach().numpy().mean(0, dtype=np.float64)
+            self._state_log_std_D = gaussian.log_std_D.detach().numpy().mean(0, dtype=np.float64)
         return Minibatch(index, scalar, norm, self.scheduled("learning_rate"))
 
     def _value_error(self, batch: Batch, values_B: Tensor) -> Tensor:

@@ -76,3 +76,11 @@ def test_that_the_likeliest_joint_choice_is_reported_where_all_factors_are_choic
     assert mixed.max_probability is None
     assert mixed.log_std is not None
     assert mixed.log_std.shape == (2,)
+
+
+def test_that_a_width_of_the_state_is_reported_as_its_mean() -> None:
+    (*_, update) = of_kind(
+        events_of(short_config(IDS[3], "ppo", std_kind="state", initial_std=0.5)), UpdateApplied
+    )
+    assert update.log_std is not None
+    np.testing.assert_allclose(np.exp(update.log_std), 0.5, atol=0.1)
