@@ -23,7 +23,8 @@ peers = pytest.importorskip("stable_baselines3")
 
 LENGTH, COPIES, HIDDEN = 12, 4, (7, 5)
 GAMMA, LAMBDA, BETA, VALUE, RATE = 0.97, 0.9, 0.02, 0.6, 3e-3
-SPACES = pytest.mark.parametrize("space", [DISCRETE, BOX], ids=["discrete", "box"])
+SEVERAL = spaces.MultiDiscrete([2, 3, 9])
+SPACES = pytest.mark.parametrize("space", [DISCRETE, BOX, SEVERAL], ids=["discrete", "box", "multi-discrete"])
 NAMES = pytest.mark.parametrize("name", ["ppo", "a2c"])
 
 
