@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from pgviz.config import RUN_PARAMETERS, RunConfig
 from pgviz.gui.panels.setup import SetupPanel
-from pgviz.hyperparameters import algorithms
+from pgviz.gui.widgets.parameter_field import ParameterField
+from pgviz.gui.widgets.parts import caption
+from pgviz.hyperparameters import algorithms, declaration
 from pgviz.session.notices import EnvironmentsListed
 from tests.gui.conftest import CARTPOLE, PENDULUM, Desk
 from tests.gui.fake_host import LISTED
@@ -165,3 +167,42 @@ def test_that_the_wheel_scrolls_past_a_choice(setup: SetupPanel) -> None:
 
     assert not event.isAccepted()
     assert choice.currentData() == "ppo"
+
+
+@pytest.mark.parametrize("algorithm", [each.name for each in algorithms()])
+def test_that_every_parameter_stands_under_the_heading_that_it_is_declared_for(
+    setup: SetupPanel, algorithm: str
+) -> None:
+    config = RunConfig.create("CartPole-v1", algorithm)
+
+    setup.show_config(config)
+
+    for group, box in setup.groups.items():
+        names = {field.parameter.name for field in box.findChildren(ParameterField)}
+        assert names == {name for name, each in config.parameters.items() if each.group == group}
+        assert box.isVisible() == bool(names)
+    assert set(setup.fields) == {*RUN_PARAMETERS, *config.parameters}
+
+
+def test_that_choices_are_read_as_words_and_written_as_declared(setup: SetupPanel) -> None:
+    setup.show_config(RunConfig.create("CartPole-v1", "dqn", exploration="boltzmann"))
+    field = setup.fields["exploration"]
+    assert isinstance(field.editor, QComboBox)
+    assert field.editor.currentText() == "boltzmann"
+
+    field.editor.setCurrentIndex(0)
+
+    assert field.editor.currentText() == "epsilon-greedy"
+    assert setup.config().value("exploration") == "epsilon_greedy"
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "name", "text"),
+    [
+        ("ppo", "learning_rate", "Learning rate  α"),
+        ("ppo", "gae_lambda", "GAE λ"),
+        ("dqn", "final_epsilon", "Final ε"),
+    ],
+)
+def test_that_a_letter_is_named_once(algorithm: str, name: str, text: str) -> None:
+    assert caption(declaration(algorithm).parameters[name]) == text

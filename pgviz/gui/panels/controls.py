@@ -186,5 +186,5 @@ def _column(owner: QWidget) -> QVBoxLayout:
     if not isinstance(column, QVBoxLayout):
         column = QVBoxLayout(owner)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column.setSpacing(6)
     return column

@@ -26,11 +26,12 @@ NO_LOG_STD = {
 STATE_LOG_STD = "The network gives one log_std per state; this is their mean over the update's states."
 WHOSE_ENTROPY = {
     "factored": "Of all parts of the action together: the sum of their entropies.",
-    "values": "Of the behaviour: what is chosen from the values, exploration included.",
-    "bins": "Of the behaviour: what is chosen from the values of the bins, exploration included.",
+    "values": "Of what it does, exploration included.",
+    "bins": "Of what it does, exploration included.",
 }
+WEIGHED = "α is the temperature, by which the entropy is weighed against reward."
 VALUE_KINDS = ("values", "bins")
-ENTROPY, TEMPERATURE, LIKELIEST, EPSILON = "entropy", "temperature α (right)", "likeliest action", "ε"
+ENTROPY, TEMPERATURE, LIKELIEST, EPSILON = "entropy", "α (right)", "likeliest action", "ε"
 EPISODE, AVERAGE = "episode", "mean of 100"
 
 
@@ -98,7 +99,7 @@ class EntropyPanel(CurvePanel):
         self._has_temperature = "temperature" in self._parameters
         temperature = [Look(TEMPERATURE, 1, right=True)] if self._has_temperature else []
         self.curve.begin([Look(ENTROPY), *temperature])
-        self.curve.set_caption(WHOSE_ENTROPY.get(started.policy.kind, ""))
+        self.curve.set_caption(WEIGHED if self._has_temperature else WHOSE_ENTROPY.get(started.policy.kind, ""))
         self.curve.set_references(_references(started, started.config.hyperparameters))
 
     def _draw(self, model: RunModel) -> None:

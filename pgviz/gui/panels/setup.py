@@ -19,14 +19,20 @@ from pgviz.errors import UsageError
 from pgviz.gui.run_control import new_seed
 from pgviz.gui.theme import set_role
 from pgviz.gui.widgets.environment_field import EnvironmentField
-from pgviz.gui.widgets.parameter_field import ParameterField, caption, describe
-from pgviz.gui.widgets.parts import CalmComboBox, label, push_button, scrolling, tool_button
+from pgviz.gui.widgets.parameter_field import ParameterField, describe
+from pgviz.gui.widgets.parts import CalmComboBox, caption, label, push_button, scrolling, tool_button
 from pgviz.hyperparameters import algorithms, declaration
-from pgviz.hyperparameters.shared import POLICY
-from pgviz.parameters import Parameter
+from pgviz.parameters import Group, Parameter
 from pgviz.session.notices import EnvironmentsListed
 
-LABEL_WIDTH = 140  # the groups' fields stand under one another
+# The headings under which hyperparameters stand, in order.
+HEADINGS: dict[Group, str] = {
+    "Learning": "Learning",
+    "Exploration": "Exploration",
+    "Policy": "Policy network",
+    "Environment": "Observations and rewards",
+}
+LABEL_WIDTH = 148  # the groups' fields stand under one another
 
 
 class SetupPanel(QWidget):
@@ -36,6 +42,8 @@ class SetupPanel(QWidget):
     ----------
     start_requested
         A run is wanted: its configuration, and whether it should play at once.
+    groups
+        The boxes in which the algorithm's own parameters stand, by what they are about.
     """
 
     start_requested = Signal(object, bool)
@@ -49,8 +57,8 @@ class SetupPanel(QWidget):
         self.defaults_button = push_button("Defaults", "Go back to what suits this environment")
         self.prepare_button = push_button("Apply", "Set this run up and wait for Play")
         self.play_button = push_button("Apply and play", "Set this run up and train at once")
-        self._algorithm_group = QGroupBox()
-        self._policy_group = QGroupBox("Policy network")
+        self.groups = {group: QGroupBox(heading) for group, heading in HEADINGS.items()}
+        self._offered = ""
         self._fill_algorithms()
         self._arrange()
         self._connect()
@@ -117,16 +125,14 @@ class SetupPanel(QWidget):
     def _offer_algorithm(self, name: str) -> None:
         declared = declaration(name)
         self.summary.setText(declared.summary)
-        if self._algorithm_group.title() == declared.title:
+        if self._offered == name:
             return
-        policy = {parameter.name for parameter in POLICY}
-        for group in (self._algorithm_group, self._policy_group):
-            self._empty(group)
-        own = (each for each in declared.parameters.values() if each.name not in policy)
-        self._algorithm_group.setTitle(declared.title)
-        self._add_fields(_form(self._algorithm_group), own)
-        shared = (each for each in declared.parameters.values() if each.name in policy)
-        self._add_fields(_form(self._policy_group), shared)
+        self._offered = name
+        for group, box in self.groups.items():
+            self._empty(box)
+            own = [each for each in declared.parameters.values() if each.group == group]
+            self._add_fields(_form(box), own)
+            box.setVisible(bool(own))
 
     def _empty(self, group: QGroupBox) -> None:
         for field in group.findChildren(ParameterField):
@@ -169,7 +175,7 @@ class SetupPanel(QWidget):
         self._add_fields(form, RUN_PARAMETERS.values())
         inside = QWidget()
         column = QVBoxLayout(inside)
-        for group in (run_group, self._algorithm_group, self._policy_group):
+        for group in (run_group, *self.groups.values()):
             column.addWidget(group)
         column.addStretch(1)
         outer = QVBoxLayout(self)

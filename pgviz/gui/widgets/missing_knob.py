@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from pgviz.gui.widgets.parts import caption
 from pgviz.parameters import Parameter
 
 
@@ -22,7 +23,7 @@ class MissingKnob(QWidget):
 
     def __init__(self, parameter: Parameter, algorithm: str, why: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.label = QLabel(f"{parameter.label}  {parameter.symbol}".strip(), self)
+        self.label = QLabel(caption(parameter), self)
         self.note = QLabel(f"none in {algorithm}", self)
         self.setObjectName(f"missing-{parameter.name}")
         self.setAccessibleName(f"{parameter.label}, {self.note.text()}")

@@ -19,11 +19,6 @@ def describe(parameter: Parameter) -> str:
     return f"<p>{escape(parameter.help)}</p><p>{escape(facts[0].upper() + facts[1:])}</p>"
 
 
-def caption(parameter: Parameter) -> str:
-    """The label of a parameter, with the field's letter for it."""
-    return f"{parameter.label} {parameter.symbol}" if parameter.symbol else parameter.label
-
-
 class ParameterField(QWidget):
     """Edits the value of one parameter.
 

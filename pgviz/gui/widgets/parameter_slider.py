@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QWidget
 
 from pgviz.gui.theme import set_role, tabular
-from pgviz.gui.widgets.parts import fault_label
+from pgviz.gui.widgets.parts import caption, fault_label
 from pgviz.gui.widgets.slider_scale import SliderScale
 from pgviz.gui.widgets.value_entry import ValueEntry
 from pgviz.gui.widgets.value_slider import ValueSlider
@@ -50,7 +50,7 @@ class ParameterSlider(QWidget):
         self._requested: Value = None
         self._unsent = False
         self._why = ""
-        self.label = QLabel(f"{parameter.label}  {parameter.symbol}".strip(), self)
+        self.label = QLabel(caption(parameter), self)
         self.pending = QLabel(self)
         self.entry = ValueEntry(parameter, self)
         self.slider = ValueSlider(self)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from pgviz.gui.theme import set_role
+from pgviz.parameters import Parameter
 
 
 class CalmComboBox(QComboBox):
@@ -55,6 +56,12 @@ def label(text: str = "", tip: str = "") -> QLabel:
     result = QLabel(text)
     result.setToolTip(tip)
     return result
+
+
+def caption(parameter: Parameter) -> str:
+    """The label of a parameter, with the field's letter for it where the label does not have it already."""
+    lettered = parameter.symbol and parameter.symbol not in parameter.label.split()
+    return f"{parameter.label}  {parameter.symbol}" if lettered else parameter.label
 
 
 def in_words(choice: str) -> str:

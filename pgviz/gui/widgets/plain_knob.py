@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from pgviz.gui.theme import set_role
 from pgviz.gui.widgets.parameter_slider import PENDING_TIP
+from pgviz.gui.widgets.parts import caption
 from pgviz.parameters import Parameter, Value
 
 
@@ -39,7 +40,7 @@ class PlainKnob(QWidget):
         self._applied: Value = parameter.default
         self._requested: Value = None
         self.is_pending = False
-        self.label = QLabel(f"{parameter.label}  {parameter.symbol}".strip(), self)
+        self.label = QLabel(caption(parameter), self)
         self.pending = QLabel(self)
         self._lay_out()
         self.set_available(True)

@@ -10,12 +10,14 @@ import math
 from collections.abc import Sequence
 
 import pyqtgraph as pg
-from PySide6.QtGui import QTransform
+from PySide6.QtGui import QFont, QTransform
 
+from pgviz.gui.theme import Theme
 from pgviz.gui.widgets.curve_trace import Trace
 from pgviz.gui.widgets.curve_view import CurveView
 from pgviz.gui.widgets.step_axis import MINUS, RoundAxis
 
+RIGHT = 1  # the series at the right
 MARGIN = 0.02  # of the height, under the lowest power of ten
 
 
@@ -92,6 +94,11 @@ class PowerAxis(RoundAxis):
             return
         bottom, top = view.viewRange()[1]
         self.setRange((bottom - self._offset) / self._factor, (top - self._offset) / self._factor)
+
+    def apply_theme(self, theme: Theme, font: QFont) -> None:
+        """Take over a theme's colours; the numbers have that of the curve."""
+        super().apply_theme(theme, font)
+        self.setTextPen(theme.colour(RIGHT))
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
         """Whole powers, as close as there is room for."""

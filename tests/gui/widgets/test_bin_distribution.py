@@ -44,13 +44,30 @@ def test_that_every_number_of_bins_can_be_drawn(make: Make, count: int) -> None:
 def test_that_a_bin_tells_its_action_its_value_and_its_probability(make: Make) -> None:
     plot = make(5, 3)
 
-    # Bins of width 0.8; their actions are -2, -1, 0, 1, 2, and the best action is 0.3.
+    # The actions are -2, -1, 0, 1, 2, and the best one is 0.3; half of the outer bars is beyond the bounds.
     assert plot.greedy == 2
     assert plot.describe(-1.9) == "torque −2.0 (bin 1 of 5): value -160.6, probability 0.0200"
     assert plot.describe(0.0) == "torque 0 (bin 3 of 5): value -150.2, probability 0.9200, greedy"
     assert plot.describe(0.9) == "torque 1.0 (bin 4 of 5): value -151, probability 0.0200, chosen"
-    assert plot.describe(2.0) != ""
-    assert plot.describe(2.1) == plot.describe(-2.1) == ""
+    assert plot.describe(2.4) != ""
+    assert plot.describe(2.6) == plot.describe(-2.6) == ""
+
+
+def test_that_few_bins_are_columns_with_nothing_in_between(make: Make) -> None:
+    plot = make(3, 1)
+
+    assert plot.describe(0.4).startswith("torque 0 ")
+    assert plot.describe(1.0) == ""
+    assert plot.describe(1.6).startswith("torque 2")
+
+
+@pytest.mark.parametrize("count", [2, 3, 11, 1001])
+def test_that_every_bar_is_in_sight_as_a_whole(make: Make, count: int) -> None:
+    plot = make(count, 0)
+    left, right = plot.view.viewRange()[0]
+
+    assert left <= -2.0 - plot._width / 2
+    assert right >= 2.0 + plot._width / 2
 
 
 def test_that_a_state_shows_its_values_before_anything_is_chosen(make: Make) -> None:
