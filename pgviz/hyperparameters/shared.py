@@ -84,7 +84,7 @@ NORMALIZE_OBSERVATION = Parameter(
     "Shift and scale each entry of the observation by the mean and standard deviation of all that was seen of it "
     "so far, and cut it off at ±10. Pictures are scaled in any case.",
     kind="flag",
-    group="Policy",
+    group="Environment",
 )
 DEVICE = Parameter(
     "device",
@@ -212,6 +212,7 @@ NORMALIZE_REWARD = Parameter(
     "Divide each reward by the standard deviation of the discounted return so far, and cut it off at ±10, before "
     "learning from it. The returns that are shown stay the environment's own.",
     kind="flag",
+    group="Environment",
 )
 ROLLOUT_LENGTH = Parameter(
     "rollout_length",
