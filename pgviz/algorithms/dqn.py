@@ -55,7 +55,7 @@ class DQN(OffPolicyAlgorithm):
     def __init__(self, config: RunConfig, policy: QPolicy, rng: np.random.Generator) -> None:
         super().__init__(config, policy, rng)
         self.optimizer = Optimizer(policy.flat, config.text("optimizer"), ADAM_EPSILON)
-        self.target = TargetNetwork(policy.actor)
+        self.target = TargetNetwork(policy.actor, policy.shape)
         self._steps = config.steps
 
     @property

@@ -6,24 +6,27 @@ Shape suffixes: B batch, I inputs, J outputs, P parameters.
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from pgviz.policies.networks import Perceptron
+from pgviz.policies.networks import NetworkShape, Perceptron
 
 Floats = NDArray[np.float32]
 
 
 class TargetNetwork:
-    """A second set of weights for a perceptron.
+    """A second set of weights for a network.
 
     Parameters
     ----------
     network
-        What :func:`pgviz.policies.networks.mlp` built.
+        What :meth:`pgviz.policies.networks.NetworkShape.build` built.
+    shape
+        Of what it was built; a plain perceptron where ``None``.
 
     Attributes
     ----------
@@ -31,7 +34,7 @@ class TargetNetwork:
         The copy's weights, as one vector in the order of the network's parameters.
     """
 
-    def __init__(self, network: nn.Sequential) -> None:
+    def __init__(self, network: nn.Sequential, shape: NetworkShape | None = None) -> None:
         twin = copy.deepcopy(network)
         parameters = list(twin.parameters())
         flat = torch.cat([parameter.detach().reshape(-1) for parameter in parameters])
@@ -39,11 +42,11 @@ class TargetNetwork:
         for parameter, part in zip(parameters, parts, strict=True):
             parameter.data = part.view(parameter.shape)
         self.weights_P: Floats = flat.numpy()
-        self._perceptron = Perceptron(twin, 0)
+        self._runner = Perceptron(twin, 0) if shape is None else shape.runner(twin, 0)
 
-    def forward(self, x_BI: Floats) -> Floats:
+    def forward(self, x_BI: NDArray[Any]) -> Floats:
         """Return the outputs for a batch, ``(B, J)``."""
-        return self._perceptron.forward(x_BI)[0]
+        return self._runner.outputs(x_BI)
 
     def follow(self, weights_P: Floats, rate: float) -> None:
         """Move the weights by the share `rate` of the way towards `weights_P`; 1 copies them to the bit."""

@@ -116,5 +116,6 @@ PARAMETERS = ParameterSet(
         shared.HIDDEN_SIZES,
         with_default(shared.ACTIVATION, "relu"),
         shared.ACTION_MASK,
+        shared.DEVICE,
     )
 )

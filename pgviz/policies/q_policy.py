@@ -55,7 +55,7 @@ class QPolicy(Policy):
 
     def action_values(self, observations_BO: Array, masks_BA: Mask | None = None) -> NDArray[np.float32]:
         """Return Q(s, ·) for a batch of states, ``(B, A)``; −∞ for illegal actions."""
-        values_BA = self.fast_actor.forward(np.asarray(observations_BO, np.float32))[0]
+        values_BA = self.fast_actor.outputs(observations_BO)
         return ruled_out(values_BA, masks_BA)
 
     def _distribution(self, outputs_BK: Tensor, log_std_D: Tensor | None, masks_BA: Tensor | None) -> Categorical:

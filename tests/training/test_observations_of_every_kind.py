@@ -1,4 +1,4 @@
-"""Whatever an environment observes, every on-policy algorithm trains on it, and again the same."""
+"""Whatever an environment observes, every algorithm trains on it, and again the same."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from pgviz.config import RunConfig
 from pgviz.errors import UsageError
 from pgviz.training.evaluation import evaluate
 from pgviz.training.events import UpdateApplied
@@ -25,6 +26,15 @@ def test_that_a_run_gives_the_same_weights_twice_and_learns_something(kind: str,
     weights = fingerprint(config)
     assert weights == fingerprint(config)
     assert weights != fingerprint(config.changed(steps=1))
+
+
+@pytest.mark.parametrize("kind", ["Picture", "Parts", "Value"])
+def test_that_the_values_of_actions_are_learned_on_it_too(kind: str) -> None:
+    small = {"learning_starts": 20, "buffer_size": 90, "batch_size": 8, "train_frequency": 6, "gradient_steps": 2}
+    common = {"steps": 110, "environment_count": 3, "hidden_sizes": (8,), "target_update_interval": 30}
+    config = RunConfig.create(id_of(kind), "dqn", **(small | common))
+    assert len(of_kind(events_of(config), UpdateApplied)) >= 3
+    assert fingerprint(config) == fingerprint(config)
 
 
 @pytest.mark.parametrize("kind", ["Picture", "ColoursFirst"])
