@@ -1,7 +1,8 @@
 """Settings known to work for one algorithm on one environment, where the general defaults would not.
 
-The values for CartPole and Pendulum follow the configurations that the RL Baselines3 Zoo publishes, less what
-pgviz does another way.
+They follow the configurations that the RL Baselines3 Zoo publishes for classic control and Box2D, less what
+pgviz does another way: where these explore with gSDE, the noise here is drawn anew at each step, from a standard
+deviation that does as well.
 """
 
 from __future__ import annotations
@@ -11,6 +12,30 @@ from collections.abc import Mapping
 from pgviz.parameters import Value
 
 Preset = Mapping[str, Value]
+
+_NORMALIZED: Preset = {"normalize_observation": True, "normalize_reward": True}
+_LUNAR_LANDER: Preset = {
+    "environment_count": 16,
+    "steps": 1_000_000,
+    "rollout_length": 1024,
+    "minibatch_size": 64,
+    "epochs": 4,
+    "gamma": 0.999,
+    "gae_lambda": 0.98,
+    "entropy_coefficient": 0.01,
+}
+_BIPEDAL_WALKER: Preset = {
+    **_NORMALIZED,
+    "environment_count": 32,
+    "steps": 5_000_000,
+    "rollout_length": 2048,
+    "minibatch_size": 64,
+    "epochs": 10,
+    "gamma": 0.999,
+    "gae_lambda": 0.95,
+    "learning_rate": 3e-4,
+    "clip_range": 0.18,
+}
 
 _PRESETS: dict[tuple[str, str], Preset] = {
     ("ppo", "CartPole-v1"): {
@@ -36,7 +61,51 @@ _PRESETS: dict[tuple[str, str], Preset] = {
         "learning_rate_schedule": "linear",
         "clip_range": 0.2,
     },
+    ("ppo", "Acrobot-v1"): {
+        **_NORMALIZED,
+        "environment_count": 16,
+        "steps": 1_000_000,
+        "rollout_length": 256,
+        "minibatch_size": 64,
+        "epochs": 4,
+        "gamma": 0.99,
+        "gae_lambda": 0.94,
+    },
+    ("ppo", "MountainCar-v0"): {
+        **_NORMALIZED,
+        "environment_count": 16,
+        "steps": 1_000_000,
+        "rollout_length": 16,
+        "minibatch_size": 64,
+        "epochs": 4,
+        "gamma": 0.99,
+        "gae_lambda": 0.98,
+    },
+    ("ppo", "LunarLander-v3"): _LUNAR_LANDER,
+    ("ppo", "LunarLanderContinuous-v3"): _LUNAR_LANDER,
+    ("ppo", "BipedalWalker-v3"): _BIPEDAL_WALKER,
+    ("ppo", "BipedalWalkerHardcore-v3"): {
+        **_BIPEDAL_WALKER,
+        "environment_count": 16,
+        "steps": 100_000_000,
+        "gamma": 0.99,
+        "entropy_coefficient": 0.001,
+        "learning_rate": 2.5e-4,
+        "learning_rate_schedule": "linear",
+        "clip_range": 0.2,
+        "clip_range_schedule": "linear",
+    },
     ("a2c", "CartPole-v1"): {"environment_count": 8, "steps": 500_000},
+    ("a2c", "Acrobot-v1"): {**_NORMALIZED, "environment_count": 16, "steps": 500_000},
+    ("a2c", "MountainCar-v0"): {**_NORMALIZED, "environment_count": 16, "steps": 1_000_000},
+    ("a2c", "LunarLander-v3"): {
+        "environment_count": 8,
+        "steps": 200_000,
+        "gamma": 0.995,
+        "learning_rate": 8.3e-4,
+        "learning_rate_schedule": "linear",
+        "entropy_coefficient": 1e-5,
+    },
     ("reinforce", "CartPole-v1"): {"environment_count": 8, "steps": 300_000},
     ("dqn", "CartPole-v1"): {
         "environment_count": 1,
