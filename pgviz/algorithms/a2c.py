@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from torch import Tensor
-
 from pgviz.algorithms.algorithm import Minibatch
+from pgviz.algorithms.objective import Sloped
 from pgviz.algorithms.on_policy import Batch, OnPolicyAlgorithm
+from pgviz.algorithms.returns import Floats
 from pgviz.algorithms.rollout import Rollout
 
 
@@ -22,9 +22,9 @@ class A2C(OnPolicyAlgorithm):
     def minibatches(self, rollout: Rollout) -> Iterator[Minibatch]:
         """Compute one minibatch: the whole rollout."""
         gae_lambda = self.knobs.number("gae_lambda")
-        batch, evaluation = self._estimate(rollout, gae_lambda=gae_lambda, keep_graph=True)
-        yield self._compute(batch, 0, evaluation)
+        batch, assessment = self._estimate(rollout, gae_lambda=gae_lambda, learning=True)
+        yield self._compute(batch, 0, assessment)
 
-    def _objective(self, batch: Batch, log_probs_B: Tensor, advantages_B: Tensor) -> Tensor:
+    def _objective(self, batch: Batch, log_probs_B: Floats, advantages_B: Floats) -> Sloped:
         """Return E[ln π(a|s) A], whose gradient is the policy gradient."""
-        return (log_probs_B * advantages_B).mean()
+        return Sloped.mean(log_probs_B * advantages_B, advantages_B)

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from pgviz.algorithms.algorithm import Minibatch
@@ -125,8 +124,9 @@ class DQN(OffPolicyAlgorithm):
         norm = self.optimizer.receive(gradient_P)
         if not (math.isfinite(loss) and math.isfinite(norm)):
             named = {"observation": transitions.observations_BO, "reward": transitions.rewards_B}
-            named |= {"target": targets_B, "value": values_B, "loss": np.array(loss)}
-            raise_not_finite(policy, {name: torch.from_numpy(array) for name, array in named.items()})
+            named |= {"next observation": transitions.next_observations_BO, "target": targets_B}
+            named |= {"value": values_B, "loss": np.array(loss)}
+            raise_not_finite(policy, named)
         self._note(loss, norm, values_B, values_BA, transitions.masks_BA)
         return Minibatch(index, loss, norm, self.scheduled("learning_rate"))
 

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor
+from numpy.typing import NDArray
 
 from pgviz.errors import NumericalFault
 from pgviz.policies.policy import Policy
 
 
-def raise_not_finite(policy: Policy, tensors: Mapping[str, Tensor | None]) -> None:
-    """Name the first tensor that is not finite: a parameter, then `tensors` in their order, then a gradient.
+def raise_not_finite(policy: Policy, arrays: Mapping[str, NDArray[Any] | None]) -> None:
+    """Name the first tensor that is not finite: a parameter, then `arrays` in their order, then a gradient.
 
     Raises
     ------
     NumericalFault
         Always; called once something is known to be wrong, so that the ordinary path checks two scalars only.
     """
-    candidates: list[tuple[str, Tensor]] = [
-        (f"parameter {name}", parameter) for name, parameter in policy.named_parameters()
+    candidates: list[tuple[str, NDArray[Any]]] = [
+        (f"parameter {name}", parameter.detach().numpy()) for name, parameter in policy.named_parameters()
     ]
-    candidates += [(name, tensor) for name, tensor in tensors.items() if tensor is not None]
-    candidates += [(f"gradient of {name}", each) for name, each in policy.named_gradients().items()]
-    for name, tensor in candidates:
-        if not bool(torch.isfinite(tensor).all()):
+    candidates += [(name, array) for name, array in arrays.items() if array is not None]
+    candidates += [(f"gradient of {name}", each.numpy()) for name, each in policy.named_gradients().items()]
+    for name, array in candidates:
+        if not np.isfinite(array).all():
             raise _fault(name)
     raise _fault("norm of the gradient")
 

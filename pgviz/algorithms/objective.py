@@ -2,33 +2,71 @@
 
 Everything that an algorithm wants more of is called its *objective* until it comes here, and here alone it is
 negated.
+
+Shape suffixes: B batch.
 """
 
 from __future__ import annotations
 
-from torch import Tensor
+from typing import NamedTuple, Self
+
+from pgviz.algorithms.returns import Floats
 
 
-def descent_loss(
-    objective: Tensor,
+class Sloped(NamedTuple):
+    """A mean over a batch, and its slope in what it is the mean of.
+
+    Parameters
+    ----------
+    value
+        The mean.
+    slopes_B
+        Its partial derivative in each sample's ln π, entropy or V, whichever it is about.
+    """
+
+    value: float
+    slopes_B: Floats
+
+    @classmethod
+    def mean(cls, terms_B: Floats, derivatives_B: Floats) -> Self:
+        """The mean of terms, given the derivative of each in its own quantity."""
+        return cls(float(terms_B.mean()), derivatives_B / terms_B.dtype.type(len(terms_B)))
+
+
+class Descent(NamedTuple):
+    """A loss, and its slopes in every sample's ln π, entropy and V; ``None`` where it does not depend on them."""
+
+    loss: float
+    slopes: tuple[Floats, Floats | None, Floats | None]
+
+
+def descend(
+    objective: Sloped,
     *,
-    entropy: Tensor | None = None,
+    entropy: Sloped | None = None,
     entropy_coefficient: float = 0.0,
-    value_error: Tensor | None = None,
+    value_error: Sloped | None = None,
     value_coefficient: float = 0.0,
-) -> Tensor:
-    """Return −(J + β H) + c · value error, a scalar to be descended.
+) -> Descent:
+    """Return −(J + β H) + c · value error, to be descended, and its slopes.
 
     Schulman et al. 2017 (arXiv:1707.06347), equation 9, negated.
 
     Parameters
     ----------
     objective
-        The surrogate of J(θ), whose gradient is an estimate of ∇J.
+        The surrogate of J(θ), whose gradient is an estimate of ∇J, with its slopes in ln π.
     entropy, entropy_coefficient
         Mean entropy H of the policy and its weight β; no entropy means no bonus.
     value_error, value_coefficient
-        Mean squared error of the critic and its weight c; no error means no critic.
+        Mean squared error of the critic, with its slopes in V, and its weight c; no error means no critic.
     """
-    ascended = objective if entropy is None else objective + entropy_coefficient * entropy
-    return -ascended if value_error is None else value_coefficient * value_error - ascended
+    loss, log_prob_B = -objective.value, -objective.slopes_B
+    entropy_B = values_B = None
+    if entropy is not None:
+        loss -= entropy_coefficient * entropy.value
+        entropy_B = -entropy_coefficient * entropy.slopes_B
+    if value_error is not None:
+        loss += value_coefficient * value_error.value
+        values_B = value_coefficient * value_error.slopes_B
+    return Descent(loss, (log_prob_B, entropy_B, values_B))

@@ -12,22 +12,20 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from pgviz.algorithms.algorithm import Algorithm, Minibatch
 from pgviz.algorithms.finite import check_parameters, raise_not_finite
-from pgviz.algorithms.objective import descent_loss
+from pgviz.algorithms.objective import Sloped, descend
 from pgviz.algorithms.optimizer import Optimizer
 from pgviz.algorithms.returns import Floats, explained_variance, generalised_advantage
 from pgviz.algorithms.rollout import Rollout
 from pgviz.algorithms.statistics import Tally, UpdateStatistics
 from pgviz.config import RunConfig
 from pgviz.errors import UsageError
-from pgviz.policies.distributions import DiagonalGaussian, Distribution
-from pgviz.policies.factors import Factored
-from pgviz.policies.policy import Evaluation, Policy
+from pgviz.policies.decision import Array
+from pgviz.policies.policy import Assessment, Mask, Policy, Samples
+from pgviz.policies.scores import Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class Batch:
     Parameters
     ----------
     observations_BO, samples_B
-        States and what the policy drew in them.
+        States as seen, and what the policy drew in them.
     advantages_B, returns_B
         A(s, a), and what the critic should have said.
     old_log_probs_B, old_values_B
@@ -46,15 +44,15 @@ class Batch:
         Which choices were legal in each state, or ``None`` where all were in all of them.
     """
 
-    observations_BO: Tensor
-    samples_B: Tensor
-    advantages_B: Tensor
-    returns_B: Tensor
-    old_log_probs_B: Tensor | None = None
-    old_values_B: Tensor | None = None
-    masks_BA: Tensor | None = None
+    observations_BO: Array
+    samples_B: Samples
+    advantages_B: Floats
+    returns_B: Floats
+    old_log_probs_B: Floats | None = None
+    old_values_B: Floats | None = None
+    masks_BA: Mask | None = None
 
-    def select(self, index: Tensor | slice) -> Batch:
+    def select(self, index: NDArray[np.int64] | slice) -> Batch:
         """Return the chosen samples."""
         return Batch(
             self.observations_BO[index],
@@ -102,8 +100,8 @@ class OnPolicyAlgorithm(Algorithm):
         self._state_log_std_D: NDArray[np.float64] | None = None
 
     @abstractmethod
-    def _objective(self, batch: Batch, log_probs_B: Tensor, advantages_B: Tensor) -> Tensor:
-        """Return the surrogate of J that is ascended, a scalar."""
+    def _objective(self, batch: Batch, log_probs_B: Floats, advantages_B: Floats) -> Sloped:
+        """Return the surrogate of J that is ascended, and its slope in each ln π."""
 
     def begin_update(self, remaining: float) -> None:
         """Say which share of the run is left, from 1 down to 0; the schedules follow it."""
@@ -131,8 +129,8 @@ class OnPolicyAlgorithm(Algorithm):
         self.require_droppable(minibatch, samples)
         assert self.open_batch is not None
         kept = np.setdiff1d(np.arange(len(self.open_batch)), samples)
-        batch = self.open_batch.select(torch.from_numpy(kept))
-        return self._compute(batch, minibatch.index, self.policy.evaluate(batch.observations_BO, batch.masks_BA))
+        batch = self.open_batch.select(kept)
+        return self._compute(batch, minibatch.index, self._assess(batch))
 
     def require_droppable(self, minibatch: Minibatch, samples: Sequence[int]) -> None:
         """Make sure that the samples are there and are not all of them."""
@@ -175,20 +173,19 @@ class OnPolicyAlgorithm(Algorithm):
             reward_std=normalization.reward_scale,
         )
 
-    def _estimate(self, rollout: Rollout, *, gae_lambda: float, keep_graph: bool) -> tuple[Batch, Evaluation]:
-        """Turn a rollout into a batch: the policy evaluated in one pass, then advantages.
+    def _estimate(self, rollout: Rollout, *, gae_lambda: float, learning: bool) -> tuple[Batch, Assessment]:
+        """Turn a rollout into a batch: the policy's assessment in one pass, then advantages.
 
-        With `keep_graph` the evaluation can be learned from, so that the loss needs no pass of its own.
+        With `learning` the assessment can be learned from, so that the loss needs no pass of its own.
         """
         active_B = rollout.active_B
-        observations_BO = torch.from_numpy(rollout.observations_BO[active_B])
-        masks_BA = None if rollout.masks_BA is None else torch.from_numpy(rollout.masks_BA[active_B])
-        with torch.set_grad_enabled(keep_graph):
-            evaluation = self.policy.evaluate(observations_BO, masks_BA)
+        observations_BO, samples_B = rollout.observations_BO[active_B], rollout.samples_B[active_B]
+        masks_BA = None if rollout.masks_BA is None else rollout.masks_BA[active_B]
+        assessment = self.policy.assess(observations_BO, samples_B, masks_BA, learning=learning)
         shape = (rollout.length, rollout.copies)
         values_TN, next_values_TN = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-        if evaluation.values_B is not None:
-            values_TN.reshape(-1)[active_B] = evaluation.values_B.detach().numpy()
+        if assessment.values_B is not None:
+            values_TN.reshape(-1)[active_B] = assessment.values_B
             next_values_TN = self._next_values(rollout, values_TN)
         advantages_TN = generalised_advantage(
             rollout.rewards_TN,
@@ -202,17 +199,11 @@ class OnPolicyAlgorithm(Algorithm):
         returns_TN = advantages_TN + values_TN
         self.estimates = Estimates(advantages_TN, returns_TN)
         returns_B = returns_TN.reshape(-1)[active_B]
-        if evaluation.values_B is not None and len(returns_B):
+        if assessment.values_B is not None and len(returns_B):
             explained = explained_variance(values_TN.reshape(-1)[active_B], returns_B)
             self._tally.add("explained_variance", explained)
-        batch = Batch(
-            observations_BO,
-            torch.from_numpy(rollout.samples_B[active_B]),
-            torch.from_numpy(advantages_TN.reshape(-1)[active_B]),
-            torch.from_numpy(returns_B),
-            masks_BA=masks_BA,
-        )
-        return batch, evaluation
+        advantages_B = advantages_TN.reshape(-1)[active_B]
+        return Batch(observations_BO, samples_B, advantages_B, returns_B, masks_BA=masks_BA), assessment
 
     def _next_values(self, rollout: Rollout, values_TN: Floats) -> Floats:
         """V of the state that each step led to; an ended episode's own last state, not the next one's first."""
@@ -224,61 +215,65 @@ class OnPolicyAlgorithm(Algorithm):
             next_values_TN[t, n] = value
         return next_values_TN
 
-    def _compute(self, batch: Batch, index: int, evaluation: Evaluation) -> Minibatch:
-        """Loss and gradient of one minibatch, given the policy's evaluation of it."""
+    def _assess(self, batch: Batch) -> Assessment:
+        """What the present policy says of a batch."""
+        return self.policy.assess(batch.observations_BO, batch.samples_B, batch.masks_BA)
+
+    @np.errstate(all="ignore")  # what is not finite is found and named below
+    def _compute(self, batch: Batch, index: int, assessment: Assessment) -> Minibatch:
+        """Loss and gradient of one minibatch, given the policy's assessment of it."""
         self.open_batch = batch
-        distribution, values_B = evaluation.distribution, evaluation.values_B
-        log_probs_B = distribution.log_prob(batch.samples_B)
-        objective = self._objective(batch, log_probs_B, self._advantages(batch))
+        score, values_B = assessment.score, assessment.values_B
+        objective = self._objective(batch, score.log_probs_B, self._advantages(batch))
         value_error = None if values_B is None else self._value_error(batch, values_B)
-        loss = descent_loss(
+        descent = descend(
             objective,
-            entropy=self._entropy(distribution),
+            entropy=self._entropy(score),
             entropy_coefficient=self.knobs.number("entropy_coefficient"),
             value_error=value_error,
             value_coefficient=self.knobs.number("value_coefficient"),
         )
-        norm = self.optimizer.backward(loss)
-        scalar = float(loss.detach())
-        if not (math.isfinite(scalar) and math.isfinite(norm)):
+        norm = self.optimizer.receive(self.policy.gradient(assessment, *descent.slopes))
+        if not (math.isfinite(descent.loss) and math.isfinite(norm)):
             named = {"observation": batch.observations_BO, "return": batch.returns_B, "value": values_B}
-            raise_not_finite(self.policy, named | {"log-probability": log_probs_B, "loss": loss})
+            named |= {"log-probability": score.log_probs_B, "loss": np.array(descent.loss)}
+            raise_not_finite(self.policy, named)
         self._note(objective, value_error, norm)
-        gaussian = distribution.gaussian if isinstance(distribution, Factored) else distribution
-        if self.policy.log_std is None and isinstance(gaussian, DiagonalGaussian):
+        if score.state_log_std_D is not None:
             # One per state: what is reported is their mean over the update's last minibatch.
-            self._state_log_std_D = gaussian.log_std_D.detach().numpy().mean(0, dtype=np.float64)
-        return Minibatch(index, scalar, norm, self.scheduled("learning_rate"))
+            self._state_log_std_D = score.state_log_std_D
+        return Minibatch(index, descent.loss, norm, self.scheduled("learning_rate"))
 
-    def _value_error(self, batch: Batch, values_B: Tensor) -> Tensor:
-        """Return the critic's mean squared error, a scalar."""
-        return torch.nn.functional.mse_loss(values_B, batch.returns_B)
+    def _value_error(self, batch: Batch, values_B: Floats) -> Sloped:
+        """Return the critic's mean squared error, and its slope in each value."""
+        error_B = values_B - batch.returns_B
+        count = np.float32(len(error_B))
+        return Sloped(float(error_B.dot(error_B) / count), error_B * (np.float32(2.0) / count))
 
-    def _advantages(self, batch: Batch) -> Tensor:
-        advantages_B = batch.advantages_B
-        if not self._normalizes or len(batch) < 2:
+    def _advantages(self, batch: Batch) -> Floats:
+        advantages_B, count = batch.advantages_B, len(batch)
+        if not self._normalizes or count < 2:
             return advantages_B
-        std, mean = torch.std_mean(advantages_B)
-        return (advantages_B - mean) / (std + 1e-8)
+        centred_B = advantages_B - advantages_B.mean()
+        std = math.sqrt(centred_B.dot(centred_B) / (count - 1))
+        normalized_B: Floats = centred_B / np.float32(std + 1e-8)
+        return normalized_B
 
-    def _entropy(self, distribution: Distribution) -> Tensor | None:
+    def _entropy(self, score: Score) -> Sloped | None:
         """Return the mean entropy where it is part of the loss; once an update it is noted in any case."""
         wanted = self.knobs.number("entropy_coefficient") > 0.0
         first = self._tally.count("entropy") == 0
         if not (wanted or first):
             return None
-        with torch.set_grad_enabled(wanted):
-            entropy = distribution.entropy().mean()
-        self._tally.add("entropy", float(entropy.detach()))
-        if first:
-            with torch.no_grad():
-                likeliest_B = distribution.max_probability()
-            if likeliest_B is not None:
-                self._tally.add("max_probability", float(likeliest_B.mean()))
-        return entropy if wanted else None
+        entropies_B = score.entropies_B
+        entropy = float(entropies_B.mean())
+        self._tally.add("entropy", entropy)
+        if first and score.max_probabilities_B is not None:
+            self._tally.add("max_probability", float(score.max_probabilities_B.mean()))
+        return Sloped(entropy, np.full_like(entropies_B, 1.0 / len(entropies_B))) if wanted else None
 
-    def _note(self, objective: Tensor, value_error: Tensor | None, norm: float) -> None:
-        self._tally.add("objective", float(objective.detach()))
+    def _note(self, objective: Sloped, value_error: Sloped | None, norm: float) -> None:
+        self._tally.add("objective", objective.value)
         if value_error is not None:
-            self._tally.add("value_error", float(value_error.detach()))
+            self._tally.add("value_error", value_error.value)
         self._tally.add("gradient_norm", norm)

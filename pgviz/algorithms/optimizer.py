@@ -48,14 +48,8 @@ class Optimizer:
         self._square = torch.zeros_like(self._flat)
         self._steps = torch.zeros(())
 
-    def backward(self, loss: Tensor) -> float:
-        """Compute the gradient of `loss` and return its Euclidean norm."""
-        self._leaf.grad = None
-        loss.backward()  # type: ignore[no-untyped-call]
-        return float(torch.linalg.vector_norm(self._gradient))
-
     def receive(self, gradient_P: NDArray[np.float32]) -> float:
-        """Take over a gradient that was computed without autograd, and return its Euclidean norm."""
+        """Take over the gradient of a loss, and return its Euclidean norm."""
         self._leaf.grad = torch.from_numpy(gradient_P)
         return float(np.sqrt(np.dot(gradient_P, gradient_P)))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from torch import Tensor
-
 from pgviz.algorithms.algorithm import Minibatch
+from pgviz.algorithms.objective import Sloped
 from pgviz.algorithms.on_policy import Batch, OnPolicyAlgorithm
+from pgviz.algorithms.returns import Floats
 from pgviz.algorithms.rollout import Rollout
 
 
@@ -32,10 +32,10 @@ class Reinforce(OnPolicyAlgorithm):
         """Compute one minibatch: all steps of all finished episodes; none where no episode was finished."""
         rollout.discard_unfinished()
         # λ = 1 makes the advantage the reward-to-go less the baseline.
-        batch, evaluation = self._estimate(rollout, gae_lambda=1.0, keep_graph=True)
+        batch, assessment = self._estimate(rollout, gae_lambda=1.0, learning=True)
         if len(batch):
-            yield self._compute(batch, 0, evaluation)
+            yield self._compute(batch, 0, assessment)
 
-    def _objective(self, batch: Batch, log_probs_B: Tensor, advantages_B: Tensor) -> Tensor:
+    def _objective(self, batch: Batch, log_probs_B: Floats, advantages_B: Floats) -> Sloped:
         """Return E[ln π(a|s) (G − b(s))], whose gradient is the policy gradient."""
-        return (log_probs_B * advantages_B).mean()
+        return Sloped.mean(log_probs_B * advantages_B, advantages_B)

@@ -201,7 +201,7 @@ class SAC(OffPolicyAlgorithm):
 
     def _raise(self, batch: Transitions, tensors: Mapping[str, NDArray[Any]]) -> None:
         named = {"observation": batch.observations_BO, "reward": batch.rewards_B, **tensors}
-        raise_not_finite(self.policy, {name: torch.from_numpy(array) for name, array in named.items()})
+        raise_not_finite(self.policy, named)
 
     def _note(self, action: SquashedDraw, log_prob: float, objective: float, norm: float) -> None:
         """Note what the update's statistics are made of."""

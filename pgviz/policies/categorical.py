@@ -16,6 +16,7 @@ from pgviz.policies.decision import Array, CategoricalDecision, PolicyFacts
 from pgviz.policies.distributions import Categorical, MaskedCategorical, sample_categorical
 from pgviz.policies.networks import NetworkShape
 from pgviz.policies.policy import Mask, Policy, Samples
+from pgviz.policies.scores import CategoricalScore
 
 
 class CategoricalPolicy(Policy):
@@ -39,6 +40,11 @@ class CategoricalPolicy(Policy):
 
     def _distribution(self, outputs_BK: Tensor, log_std_D: Tensor | None, masks_BA: Tensor | None) -> Categorical:
         return Categorical(outputs_BK) if masks_BA is None else MaskedCategorical(outputs_BK, masks_BA)
+
+    def _score(
+        self, outputs_BK: NDArray[np.float32], samples_B: Samples, masks_BA: Mask | None
+    ) -> CategoricalScore:
+        return CategoricalScore(outputs_BK, samples_B, masks_BA)
 
     def act(
         self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None = None

@@ -22,6 +22,7 @@ from pgviz.policies.decision import Array, GaussianDecision, PolicyFacts
 from pgviz.policies.distributions import DiagonalGaussian, SquashedGaussian, sample_gaussian
 from pgviz.policies.networks import NetworkShape
 from pgviz.policies.policy import Mask, Policy, Samples
+from pgviz.policies.scores import GaussianScore, Score
 
 LOG_STD_LOW, LOG_STD_HIGH = -20.0, 2.0
 
@@ -73,6 +74,12 @@ class GaussianPolicy(Policy):
         if self.squash:
             return SquashedGaussian(mean_BD, log_std, self.bounds)
         return DiagonalGaussian(mean_BD, log_std)
+
+    def _score(self, outputs_BK: NDArray[np.float32], samples_B: Samples, masks_BA: Mask | None) -> Score:
+        log_std_D = self._free_log_std_D
+        if log_std_D is None:
+            return super()._score(outputs_BK, samples_B, masks_BA)
+        return GaussianScore(outputs_BK, log_std_D, samples_B, self.bounds if self.squash else None)
 
     def act(
         self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None = None

@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -23,6 +22,7 @@ from pgviz.policies.distributions import Distribution
 from pgviz.policies.networks import NetworkShape
 from pgviz.policies.normalization import Normalization
 from pgviz.policies.running import ActorCritic, Network, size_of
+from pgviz.policies.scores import Score, TracedScore
 
 Samples = NDArray[np.generic]
 Mask = NDArray[np.bool_]
@@ -31,20 +31,22 @@ Mask = NDArray[np.bool_]
 ACTOR_GAIN, CRITIC_GAIN = 0.01, 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """π(·|s) and V(s) for a batch of states, differentiable in the policy's `flat` vector.
+class Assessment(NamedTuple):
+    """What a policy says of states, and of what was drawn in them.
 
     Parameters
     ----------
-    distribution
-        π(·|s).
+    score
+        Of the samples, under π(·|s).
     values_B
         V(s), or ``None`` where there is no critic.
+    kept
+        What the way back through the networks needs, where it was asked for.
     """
 
-    distribution: Distribution
-    values_B: Tensor | None
+    score: Score
+    values_B: NDArray[np.float32] | None
+    kept: Any
 
 
 class Policy(nn.Module, ABC):
@@ -121,19 +123,50 @@ class Policy(nn.Module, ABC):
             gradients[name] = self.flat.grad[start : start + parameter.numel()].view(parameter.shape)
         return gradients
 
-    def evaluate(self, observations_BO: Tensor, masks_BA: Tensor | None = None) -> Evaluation:
-        """Return π(·|s) and V(s) for a batch of states, in one pass; the fast path of learning.
+    def assess(
+        self, observations_BO: Array, samples_B: Samples, masks_BA: Mask | None = None, *, learning: bool = True
+    ) -> Assessment:
+        """Say of a batch what π and V make of it, in one pass; the fast path of learning.
 
         Parameters
         ----------
         observations_BO
             The states, as seen.
+        samples_B
+            What was drawn in them.
         masks_BA
             True where a choice is legal in its state; ``None`` where all are in every state.
+        learning
+            Whether :meth:`gradient` will be asked for.
         """
-        learning = torch.is_grad_enabled()
-        outputs_BK, values_B, log_std_D = _Forward.apply(self.flat, observations_BO, self, learning)  # type: ignore[no-untyped-call]
-        return Evaluation(self._distribution(outputs_BK, log_std_D, masks_BA), values_B)
+        outputs_BK, values_B1, kept = self.fast_both.forward(observations_BO, learning=learning)
+        values_B = None if values_B1 is None else values_B1[:, 0]
+        return Assessment(self._score(outputs_BK, samples_B, masks_BA), values_B, kept)
+
+    def gradient(
+        self,
+        assessment: Assessment,
+        log_prob_B: NDArray[np.float32],
+        entropy_B: NDArray[np.float32] | None = None,
+        values_B: NDArray[np.float32] | None = None,
+    ) -> NDArray[np.float32]:
+        """Return the gradient in `flat` of Σ log_prob_B · ln π + Σ entropy_B · H + Σ values_B · V.
+
+        Parameters
+        ----------
+        assessment
+            From :meth:`assess`, since when no weight may have changed.
+        log_prob_B, entropy_B, values_B
+            The slopes of a loss in each sample's ln π, entropy and V.
+        """
+        gradient_P = np.zeros(self.flat.numel(), np.float32)
+        outputs_BK, log_std_D = assessment.score.slopes(log_prob_B, entropy_B)
+        values_B1 = None if values_B is None else values_B[:, None]
+        self.fast_both.backward(outputs_BK, values_B1, assessment.kept, gradient_P)
+        if self.log_std is not None and log_std_D is not None:
+            start = self.log_std.storage_offset()
+            gradient_P[start : start + len(log_std_D)] = log_std_D
+        return gradient_P
 
     def distribution(self, observations_BO: Tensor, masks_BA: Tensor | None = None) -> Distribution:
         """Return π(·|s) for a batch of states as seen, by the modules themselves."""
@@ -142,6 +175,21 @@ class Policy(nn.Module, ABC):
     @abstractmethod
     def _distribution(self, outputs_BK: Tensor, log_std_D: Tensor | None, masks_BA: Tensor | None) -> Distribution:
         """Turn the actor's outputs into π(·|s)."""
+
+    def _score(self, outputs_BK: NDArray[np.float32], samples_B: Samples, masks_BA: Mask | None) -> Score:
+        """Return the score of samples; by autograd, unless a policy knows better."""
+        masks = None if masks_BA is None else torch.from_numpy(masks_BA)
+        return TracedScore(
+            lambda outputs, log_std: self._distribution(outputs, log_std, masks),
+            outputs_BK,
+            self._free_log_std_D,
+            samples_B,
+        )
+
+    @property
+    def _free_log_std_D(self) -> NDArray[np.float32] | None:
+        """A copy of the free log_std, where there is one."""
+        return None if self.log_std is None else self.log_std.detach().numpy().copy()
 
     @abstractmethod
     def act(self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None = None) -> Samples:
@@ -186,11 +234,10 @@ class Policy(nn.Module, ABC):
 
     def likeliest(self, observations_NO: Array, masks_NA: Mask | None = None) -> Samples:
         """Return the mode of each state's distribution, for evaluation; the states as the environment has them."""
+        outputs_NK = self.fast_actor.outputs(self.normalization.see(observations_NO))
         masks = None if masks_NA is None else torch.from_numpy(masks_NA)
         with torch.no_grad():
-            return self.evaluate(
-                torch.from_numpy(self.normalization.see(observations_NO)), masks
-            ).distribution.mode()
+            return self._distribution(torch.from_numpy(outputs_NK), self.log_std, masks).mode()
 
     def seen_of(self, observation_O: Array) -> Array | None:
         """Return what the network is given for one observation; ``None`` where that is the observation itself."""
@@ -231,33 +278,3 @@ class Policy(nn.Module, ABC):
             digest.update(parameter.detach().numpy().astype("<f4").tobytes())
         self.normalization.digest(digest)
         return digest.hexdigest()
-
-
-class _Forward(torch.autograd.Function):
-    """Actor and critic in one node of the graph, whose gradient is one vector."""
-
-    @staticmethod
-    def forward(
-        ctx: Any, flat: Tensor, observations_BO: Tensor, policy: Policy, learning: bool
-    ) -> tuple[Tensor, Tensor | None, Tensor | None]:
-        """Compute outputs, values and log_std."""
-        outputs_BK, values_B1, kept = policy.fast_both.forward(observations_BO.numpy(), learning=learning)
-        log_std_D = None if policy.log_std is None else policy.log_std.detach().clone()
-        ctx.policy, ctx.kept = policy, kept
-        ctx.set_materialize_grads(False)
-        values_B = None if values_B1 is None else torch.from_numpy(values_B1).squeeze(-1)
-        return torch.from_numpy(outputs_BK), values_B, log_std_D
-
-    @staticmethod
-    def backward(
-        ctx: Any, outputs_BK: Tensor | None, values_B: Tensor | None, log_std_D: Tensor | None
-    ) -> tuple[Tensor, None, None, None]:
-        """Write every part of the gradient vector."""
-        policy: Policy = ctx.policy
-        gradient = np.zeros(policy.flat.numel(), np.float32)
-        outputs = None if outputs_BK is None else outputs_BK.numpy()
-        values = None if values_B is None else values_B.numpy()[:, None]
-        policy.fast_both.backward(outputs, values, ctx.kept, gradient)
-        if log_std_D is not None:
-            gradient[-len(log_std_D) :] = log_std_D.numpy()
-        return torch.from_numpy(gradient), None, None, None

@@ -12,7 +12,7 @@ import torch
 from gymnasium import Space
 
 from pgviz.algorithms.algorithm import Minibatch
-from pgviz.algorithms.objective import descent_loss
+from pgviz.algorithms.objective import Sloped, descend
 from pgviz.algorithms.on_policy import Batch, OnPolicyAlgorithm
 from tests.algorithms.making import BOX, DISCRETE, OBSERVATION_SIZE, actor_gradient, make_algorithm
 from tests.algorithms.written_out import Floats, Outputs, a2c_loss, normalised, outputs, ppo_loss
@@ -37,14 +37,13 @@ def _batch(algorithm: OnPolicyAlgorithm, *, drift: float = 0.2) -> Batch:
     """A batch whose actions were drawn by a policy somewhat different from the present one."""
     rng = np.random.default_rng(3)
     observations_BO = rng.normal(size=(SIZE, OBSERVATION_SIZE)).astype(np.float32)
-    samples = torch.from_numpy(algorithm.policy.act(observations_BO, rng))
-    with torch.no_grad():
-        said = algorithm.policy.evaluate(torch.from_numpy(observations_BO))
-        log_probs, values = said.distribution.log_prob(samples), said.values_B
+    samples = algorithm.policy.act(observations_BO, rng)
+    said = algorithm.policy.assess(observations_BO, samples)
+    log_probs, values = said.score.log_probs_B, said.values_B
     assert values is not None
-    noise = [torch.from_numpy(rng.normal(size=SIZE).astype(np.float32)) for _ in range(4)]
+    noise = rng.normal(size=(4, SIZE)).astype(np.float32)
     return Batch(
-        torch.from_numpy(observations_BO),
+        observations_BO,
         samples,
         advantages_B=2.0 * noise[0] + 0.5,
         returns_B=values + noise[1],
@@ -54,11 +53,11 @@ def _batch(algorithm: OnPolicyAlgorithm, *, drift: float = 0.2) -> Batch:
 
 
 def _compute(algorithm: OnPolicyAlgorithm, batch: Batch) -> Minibatch:
-    return algorithm._compute(batch, 0, algorithm.policy.evaluate(batch.observations_BO))
+    return algorithm._compute(batch, 0, algorithm._assess(batch))
 
 
 def _said(algorithm: OnPolicyAlgorithm, batch: Batch, kind: str) -> Callable[[Floats], Outputs]:
-    observations_BO, samples = batch.observations_BO.double().numpy(), batch.samples_B.numpy()
+    observations_BO, samples = batch.observations_BO.astype(float), batch.samples_B
     actions = 3 if kind == "discrete" else 2
     return lambda flat: outputs(flat, observations_BO, samples, hidden=HIDDEN, actions=actions, kind=kind)
 
@@ -86,9 +85,9 @@ def test_that_the_loss_of_a2c_and_its_gradient_are_those_written_out(
     algorithm = _make("a2c", space, kind, normalize_advantage=normalize)
     batch = _batch(algorithm)
     said = _said(algorithm, batch, kind)
-    advantages = batch.advantages_B.double().numpy()
+    advantages = batch.advantages_B.astype(float)
     advantages = normalised(advantages) if normalize else advantages
-    returns = batch.returns_B.double().numpy()
+    returns = batch.returns_B.astype(float)
     _assert_agreement(
         algorithm,
         _compute(algorithm, batch),
@@ -106,8 +105,8 @@ def test_that_the_loss_of_ppo_and_its_gradient_are_those_written_out(
     said = _said(algorithm, batch, kind)
     assert batch.old_log_probs_B is not None
     assert batch.old_values_B is not None
-    old = (batch.old_log_probs_B.double().numpy(), batch.old_values_B.double().numpy())
-    advantages, returns = normalised(batch.advantages_B.double().numpy()), batch.returns_B.double().numpy()
+    old = (batch.old_log_probs_B.astype(float), batch.old_values_B.astype(float))
+    advantages, returns = normalised(batch.advantages_B.astype(float)), batch.returns_B.astype(float)
     minibatch = _compute(algorithm, batch)
     ratios = np.exp(said(algorithm.policy.flat.detach().double().numpy()).log_probs_B - old[0])
     assert 0 < np.count_nonzero(np.abs(ratios - 1) > 0.15) < SIZE  # some are clipped, some are not
@@ -124,17 +123,17 @@ def test_that_the_loss_of_reinforce_without_a_baseline_is_minus_the_weighed_log_
     algorithm = make_algorithm("reinforce", baseline=False, normalize_advantage=False)
     algorithm.begin_update(1.0)
     batch = _batch(make_algorithm("a2c"))
-    log_probs = algorithm.policy.distribution(batch.observations_BO).log_prob(batch.samples_B)
+    states, samples = torch.from_numpy(batch.observations_BO), torch.from_numpy(batch.samples_B)
+    log_probs = algorithm.policy.distribution(states).log_prob(samples).detach().numpy()
     expected = -(log_probs * batch.advantages_B).mean()
-    assert _compute(algorithm, batch).loss == pytest.approx(float(expected.detach()), rel=1e-5)
+    assert _compute(algorithm, batch).loss == pytest.approx(float(expected), rel=1e-5)
 
 
 def _one_sample(algorithm: OnPolicyAlgorithm, *, log_ratio: float, advantage: float) -> Batch:
     batch = _batch(algorithm, drift=0.0).select(slice(0, 1))
     assert batch.old_log_probs_B is not None
-    return replace(
-        batch, advantages_B=torch.tensor([advantage]), old_log_probs_B=batch.old_log_probs_B - log_ratio
-    )
+    advantages_B = np.array([advantage], np.float32)
+    return replace(batch, advantages_B=advantages_B, old_log_probs_B=batch.old_log_probs_B - np.float32(log_ratio))
 
 
 @pytest.mark.parametrize(
@@ -165,25 +164,26 @@ def test_that_a_clipped_value_stops_pulling(moved: float, pulls: bool) -> None:
 
 
 def test_that_descending_the_loss_ascends_objective_and_entropy_and_descends_the_value_error() -> None:
-    objective, entropy, error = (torch.tensor(each, requires_grad=True) for each in (2.0, 3.0, 5.0))
-    loss = descent_loss(
+    slopes = np.array([[1.0, -2.0], [3.0, 4.0], [-5.0, 6.0]], np.float32)
+    objective, entropy, error = (Sloped(value, each) for value, each in zip((2.0, 3.0, 5.0), slopes, strict=True))
+    descent = descend(
         objective, entropy=entropy, entropy_coefficient=0.1, value_error=error, value_coefficient=0.5
     )
-    loss.backward()  # type: ignore[no-untyped-call]
-    assert float(loss.detach()) == pytest.approx(-2.0 - 0.3 + 2.5)
-    assert [float(each.grad) for each in (objective, entropy, error) if each.grad is not None] == pytest.approx(
-        [-1.0, -0.1, 0.5]
-    )
-    assert float(descent_loss(torch.tensor(2.0))) == -2.0
+    assert descent.loss == pytest.approx(-2.0 - 0.3 + 2.5)
+    for found, expected in zip(descent.slopes, ([-1.0, 2.0], [-0.3, -0.4], [-2.5, 3.0]), strict=True):
+        np.testing.assert_allclose(np.asarray(found), expected, rtol=1e-6)
+    alone = descend(objective)
+    assert alone.loss == -2.0
+    assert alone.slopes[1:] == (None, None)
 
 
 def test_that_the_advantages_of_a_single_sample_are_not_normalised() -> None:
     algorithm = make_algorithm("ppo")
     batch = _batch(algorithm).select(slice(0, 1))
-    assert torch.equal(algorithm._advantages(batch), batch.advantages_B)
+    assert np.array_equal(algorithm._advantages(batch), batch.advantages_B)
 
 
 def test_that_equal_advantages_normalise_to_nothing() -> None:
     algorithm = make_algorithm("ppo")
-    batch = replace(_batch(algorithm), advantages_B=torch.full((SIZE,), 7.0))
-    assert not bool(algorithm._advantages(batch).any())
+    batch = replace(_batch(algorithm), advantages_B=np.full(SIZE, 7.0, np.float32))
+    assert not algorithm._advantages(batch).any()

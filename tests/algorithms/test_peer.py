@@ -134,7 +134,7 @@ def _loss(model: Any) -> float:
 @SPACES
 def test_that_advantages_and_returns_are_equal(name: str, space: Space[Any]) -> None:
     algorithm, model, rollout = _both(name, space, max_norm=1e3)
-    batch, _ = algorithm._estimate(rollout, gae_lambda=LAMBDA, keep_graph=False)
+    batch, _ = algorithm._estimate(rollout, gae_lambda=LAMBDA, learning=False)
     np.testing.assert_allclose(batch.advantages_B, model.rollout_buffer.advantages.reshape(-1), atol=1e-5)
     np.testing.assert_allclose(batch.returns_B, model.rollout_buffer.returns.reshape(-1), atol=1e-5)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ import torch
 from gymnasium import spaces
 from torch import Tensor
 
-from pgviz.algorithms.objective import descent_loss
+from pgviz.algorithms.objective import Descent, Sloped, descend
 from pgviz.algorithms.on_policy import OnPolicyAlgorithm
 from pgviz.algorithms.rollout import Rollout
 from pgviz.config import RunConfig
@@ -142,10 +143,10 @@ def test_that_with_a_wrong_critic_a_small_lambda_is_biased() -> None:
 
 @pytest.mark.parametrize("name", ["reinforce", "a2c", "ppo"])
 def test_that_a_flipped_sign_would_be_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def wrong(objective: Tensor, **others: object) -> Tensor:
-        return descent_loss(-objective, **others)  # type: ignore[arg-type]
+    def wrong(objective: Sloped, **others: Any) -> Descent:
+        return descend(Sloped(-objective.value, -objective.slopes_B), **others)
 
-    monkeypatch.setattr("pgviz.algorithms.on_policy.descent_loss", wrong)
+    monkeypatch.setattr("pgviz.algorithms.on_policy.descend", wrong)
     with pytest.raises(AssertionError, match="not close"):
         _check(_make(name))
 

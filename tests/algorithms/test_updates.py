@@ -17,9 +17,9 @@ def test_that_ppo_sees_every_sample_once_an_epoch() -> None:
     seen: list[int] = []
     compute = algorithm._compute
 
-    def spy(batch, index, evaluation):  # type: ignore[no-untyped-def]
+    def spy(batch, index, assessment):  # type: ignore[no-untyped-def]
         seen.append(len(batch))
-        return compute(batch, index, evaluation)
+        return compute(batch, index, assessment)
 
     algorithm._compute = spy  # type: ignore[method-assign]
     indices = []
@@ -151,7 +151,7 @@ def test_that_a_truncated_episode_is_bootstrapped_where_there_is_a_baseline(base
         finals={(1, 0): final},
     )
     algorithm.begin_update(1.0)
-    batch, _ = algorithm._estimate(rollout, gae_lambda=1.0, keep_graph=False)
+    batch, _ = algorithm._estimate(rollout, gae_lambda=1.0, learning=False)
     beyond = float(algorithm.policy.values(final[None])[0]) if baseline else 0.0
     np.testing.assert_allclose(batch.returns_B, [1 + 0.5 * (1 + 0.5 * beyond), 1 + 0.5 * beyond], rtol=1e-6)
 
@@ -168,7 +168,7 @@ def test_that_an_idle_copy_adds_no_sample() -> None:
     rollout.last_observations_NO = states
     rollout.discard_unfinished()
     algorithm.begin_update(1.0)
-    batch, _ = algorithm._estimate(rollout, gae_lambda=1.0, keep_graph=False)
+    batch, _ = algorithm._estimate(rollout, gae_lambda=1.0, learning=False)
     np.testing.assert_allclose(batch.returns_B, [1.0, 12.0, 7.0], rtol=1e-6)
 
 

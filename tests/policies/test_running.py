@@ -35,14 +35,12 @@ def _pictures(count: int, image: tuple[int, int, int] = PICTURE) -> Any:
 
 def _gradient(policy: Policy, states: Any) -> Tensor:
     """Gradient, in the flat vector, of a loss in which everything that the policy gives has a part."""
-    evaluation = policy.evaluate(torch.from_numpy(states))
-    samples = torch.arange(len(states)) % 3
-    assert evaluation.values_B is not None
-    loss = evaluation.distribution.log_prob(samples).mean() + (evaluation.values_B**2).mean()
-    policy.flat.grad = None
-    (loss + 0.1 * evaluation.distribution.entropy().mean()).backward()  # type: ignore[no-untyped-call]
-    assert policy.flat.grad is not None
-    return policy.flat.grad.clone()
+    said, each = (
+        policy.assess(states, np.arange(len(states)) % 3),
+        np.full(len(states), 1 / len(states), np.float32),
+    )
+    assert said.values_B is not None
+    return torch.from_numpy(policy.gradient(said, each, 0.1 * each, 2.0 * said.values_B * each))
 
 
 def _gradient_by_autograd(policy: Policy, states: Any) -> Tensor:
@@ -108,9 +106,9 @@ def test_that_of_a_batch_computed_in_parts_no_graph_is_kept(monkeypatch: pytest.
 
 def test_that_actor_and_critic_alone_agree_with_both_in_one_pass() -> None:
     policy, states = _policy(image=PICTURE), _pictures(5)
-    evaluation = policy.evaluate(torch.from_numpy(states))
-    assert evaluation.values_B is not None
-    np.testing.assert_array_equal(policy.values(states), evaluation.values_B.detach().numpy())
+    said = policy.assess(states, np.zeros(5, np.int64))
+    assert said.values_B is not None
+    np.testing.assert_array_equal(policy.values(states), said.values_B)
     assert policy.fast_critic is not None
     outputs, kept = policy.fast_critic.forward(states)
     np.testing.assert_array_equal(outputs[:, 0], policy.values(states))
@@ -136,10 +134,12 @@ def test_that_shared_convolutions_are_counted_once() -> None:
 
 
 def test_that_a_gradient_is_not_needed_in_all_outputs() -> None:
-    policy, states = _policy(image=PICTURE), torch.from_numpy(_pictures(3))
-    values = policy.evaluate(states).values_B
-    assert values is not None
-    values.sum().backward()  # type: ignore[no-untyped-call]
+    policy, states = _policy(image=PICTURE), _pictures(3)
+    _, values_B1, kept = policy.fast_both.forward(states, learning=True)
+    assert values_B1 is not None
+    gradient_P = np.zeros(policy.flat.numel(), np.float32)
+    policy.fast_both.backward(None, np.ones_like(values_B1), kept, gradient_P)
+    policy.flat.grad = torch.from_numpy(gradient_P)
     named = policy.named_gradients()
     assert not named["actor.1.weight"].any()
     assert named["actor.0.1.weight"].any()

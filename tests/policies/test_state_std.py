@@ -30,7 +30,7 @@ def _policy(*, scale: float = 0.5, **settings: object) -> GaussianPolicy:
 
 def _distribution(policy: GaussianPolicy, states: np.ndarray) -> DiagonalGaussian:
     with torch.no_grad():
-        distribution = policy.evaluate(torch.from_numpy(states)).distribution
+        distribution = policy.distribution(torch.from_numpy(states))
     assert isinstance(distribution, DiagonalGaussian)
     return distribution
 
@@ -117,18 +117,13 @@ def test_that_outputs_far_out_give_finite_numbers_and_gradients(action_bounds: s
     policy = make_gaussian(BOX, std_kind="state", action_bounds=action_bounds)
     for parameter in policy.std_parameters:
         parameter.fill_(height)
-    evaluation = policy.evaluate(torch.from_numpy(observations(6)))
-    distribution = evaluation.distribution
-    assert isinstance(distribution, DiagonalGaussian)
-    limits = distribution.log_std_D.detach()
+    limits = _distribution(policy, observations(6)).log_std_D
     assert bool(((limits == LOG_STD_LOW) | (limits == LOG_STD_HIGH)).all())
-    log_prob = distribution.log_prob(torch.from_numpy(distribution.sample(np.random.default_rng(0))))
-    entropy = distribution.entropy()
-    (log_prob + entropy).sum().backward()  # type: ignore[no-untyped-call]
-    assert policy.flat.grad is not None
-    for tensor in (log_prob, entropy, policy.flat.grad):
-        assert bool(torch.isfinite(tensor).all())
-    actions = policy.to_actions(policy.act(observations(6), np.random.default_rng(0)))
+    samples, weights = policy.act(observations(6), np.random.default_rng(0)), np.ones(6, np.float32)
+    said = policy.assess(observations(6), samples)
+    for array in (said.score.log_probs_B, said.score.entropies_B, policy.gradient(said, weights, weights)):
+        assert np.isfinite(array).all()
+    actions = policy.to_actions(samples)
     assert all(BOX.contains(action) for action in actions)
 
 
@@ -156,8 +151,9 @@ def test_that_setting_the_std_gives_it_to_every_state_and_leaves_the_means(std: 
 
 def test_that_a_std_beyond_the_clamp_becomes_the_largest_that_can_still_be_learned() -> None:
     policy = make_gaussian(BOX, std_kind="state", initial_std=10.0)
-    evaluation = policy.evaluate(torch.from_numpy(observations(4)))
-    evaluation.distribution.entropy().sum().backward()  # type: ignore[no-untyped-call]
+    none, ones = np.zeros(4, np.float32), np.ones(4, np.float32)
+    said = policy.assess(observations(4), policy.act(observations(4), np.random.default_rng(0)))
+    policy.flat.grad = torch.from_numpy(policy.gradient(said, none, ones))
     assert float(_distribution(policy, observations(4)).log_std_D.max()) == LOG_STD_HIGH
     assert bool(policy.named_gradients()["actor.4.bias"][2:].all())
 

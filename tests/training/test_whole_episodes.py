@@ -43,7 +43,7 @@ def test_that_every_step_of_every_episode_is_learned_from(copies: int, episodes:
         events = trainer.events()
         pull_until(events, MinibatchComputed)
         assert isinstance(trainer.algorithm, Reinforce)
-        batch, _ = trainer.algorithm._estimate(trainer._rollout, gae_lambda=1.0, keep_graph=False)
+        batch, _ = trainer.algorithm._estimate(trainer._rollout, gae_lambda=1.0, learning=False)
         assert len(batch) == trainer.step
         # One reward for each step: the return-to-go counts down to 1 in each episode.
         assert int((batch.returns_B.round() == 1).sum()) == episodes
