@@ -98,7 +98,7 @@ class MaskReader:
         return self.read(copy)
 
     def read(self, copy: int, *, over: bool = False) -> Mask:
-        """Return the mask of a copy's present state, ``(A,)``.
+        """Return the mask of a copy's present state, ``(A,)``, perhaps the environment's own array.
 
         Parameters
         ----------
@@ -184,7 +184,7 @@ class MaskReader:
         if mask.shape != (self.size,):
             raise _Unusable(f"an action mask of shape {mask.shape} where its action space asks for ({self.size},)")
         if mask.dtype == bool:
-            return mask.copy()
+            return mask
         if mask.dtype.kind not in "iuf" or not ((mask == 0) | (mask == 1)).all():
             raise _Unusable(f"an action mask of type {mask.dtype} that is not all true or false, 1 or 0")
         return mask.astype(bool)

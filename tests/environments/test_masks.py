@@ -97,13 +97,13 @@ def test_that_masks_of_one_step_survive_the_next() -> None:
 
 
 def test_that_copies_that_wait_or_have_not_begun_are_allowed_all() -> None:
-    environment = vector("Corridor-v0", 3)
+    environment = vector("CutOff-v0", 3)
     environment.begin_episode(1)
     only = np.array([False, True, False])
     assert allowed(environment) == [ALL, up_to(0), ALL]
     act(environment, active=only, autoreset=False)
     assert allowed(environment) == [ALL, up_to(1), ALL]
-    result = act(environment, LENGTH - 1, active=only, autoreset=False)
+    result = act(environment, active=only, autoreset=False)
     assert result.ended
     assert allowed(environment) == [ALL] * 3
     before = environment.masks_NA
