@@ -19,13 +19,13 @@ from pgviz.training.events import PolicyFacts, RunStarted, Shown
 
 NO_LOG_STD = {
     "categorical": "A softmax policy has no log_std; this is the probability of its likeliest action.",
-    "factored": "Choices have no log_std; this is the probability of the likeliest action, all parts together.",
+    "factored": "Choices have no log_std; this is the probability of the likeliest option, a mean over the parts.",
     "values": "Values have no log_std; this is the probability of the likeliest action, and ε.",
     "bins": "Values of bins have no log_std; this is the probability of the likeliest bins, and ε.",
 }
 STATE_LOG_STD = "The network gives one log_std per state; this is their mean over the update's states."
 WHOSE_ENTROPY = {
-    "factored": "Of all parts of the action together: the sum of their entropies.",
+    "factored": "Of all parts of the action together.",
     "values": "Of what it does, exploration included.",
     "bins": "Of what it does, exploration included.",
 }
@@ -127,6 +127,8 @@ class LogStdPanel(CurvePanel):
         super().__init__("log_std", "log_std appears after the first update", parent)
         self._labels: tuple[str, ...] = ()
         self._has_epsilon = False
+        # Choices that an action is made up of: of all of them together the probability is too small to be seen.
+        self._parts = 1
 
     def _prepare(self, started: RunStarted) -> None:
         self._labels = _distinct(started.environment.action_labels) if started.policy.has_std else ()
@@ -137,6 +139,7 @@ class LogStdPanel(CurvePanel):
             self.curve.set_caption(STATE_LOG_STD if of_the_state else "")
             return
         self._has_epsilon = started.policy.kind in VALUE_KINDS
+        self._parts = max(len(started.environment.factors), 1)
         self.curve.empty.setText("It appears after the first update")
         self.curve.begin([Look(LIKELIEST), Look(EPSILON, 1)] if self._has_epsilon else [Look(LIKELIEST)])
         self.curve.set_caption(NO_LOG_STD.get(started.policy.kind, NO_LOG_STD["categorical"]))
@@ -157,6 +160,8 @@ class LogStdPanel(CurvePanel):
 
     def _draw_likeliest(self, model: RunModel) -> None:
         steps, likeliest, epsilon = (model.updates.column(index) for index in (0, 2, 6))
+        if self._parts > 1:
+            likeliest = likeliest ** (1 / self._parts)
         if self._has_epsilon:
             self.curve.set_data({LIKELIEST: (steps, likeliest), EPSILON: (steps, epsilon)})
         else:

@@ -26,6 +26,7 @@ from pgviz.gui.run_model import RunModel
 from pgviz.gui.theme import DARK
 from pgviz.gui.widgets.thinning import Floats
 from pgviz.training.events import (
+    ActionFactor,
     CategoricalDecision,
     EnvironmentFacts,
     EpisodeEnded,
@@ -86,7 +87,8 @@ def sac() -> RunModel:
 
 
 def reach(parts: int = 8, options: int = 7) -> RunModel:
-    environment = EnvironmentFacts("CartPole-v1", "Reach", "Box(4)", "MultiDiscrete", ())
+    factors = tuple(ActionFactor(f"joint {part}", tuple(map(str, range(options)))) for part in range(parts))
+    environment = EnvironmentFacts("CartPole-v1", "Reach", "Box(4)", "MultiDiscrete", (), factors=factors)
     return learner("ppo", environment, PolicyFacts("factored", 4610, False, True, parts * math.log(options)))
 
 
@@ -298,12 +300,15 @@ def test_that_hovering_tells_the_temperature_itself(qtbot: QtBot) -> None:
 
 def test_that_several_choices_are_compared_with_all_of_them_uniform(qtbot: QtBot) -> None:
     model, entropy, log_std = reach(), EntropyPanel(), LogStdPanel()
-    add_update(model, 1, 1e-6, None)
+    add_update(model, 1, 0.25**8, None)
     shown(qtbot, entropy, model)
     shown(qtbot, log_std, model)
     assert entropy.curve.notes.references == [(8 * math.log(7), "uniform in every part: 15.57")]
     assert entropy.curve.caption.text() == WHOSE_ENTROPY["factored"]
     assert log_std.curve.caption.text() == NO_LOG_STD["factored"]
+    # The geometric mean of the parts' own: the 8th root of the whole action's.
+    assert points(log_std, "likeliest action")[1] == pytest.approx([0.25])
+    assert log_std.curve.value.text() == "max π 0.25"
 
 
 def test_that_a_log_std_of_the_state_is_said_to_be_a_mean(qtbot: QtBot) -> None:
