@@ -164,7 +164,7 @@ def test_that_the_statistics_say_what_the_batch_says() -> None:
     # Before the actor's step, from its weights as they were.
     algorithm = make_sac(batch_size=4096, moved=0.1)
     with torch.no_grad():
-        distribution: Any = algorithm.policy.evaluate(torch.from_numpy(batch.observations_BO)).distribution
+        distribution: Any = algorithm.policy.distribution(torch.from_numpy(batch.observations_BO))
     assert statistics.log_std == pytest.approx(distribution.log_std_D.numpy().mean(0), rel=1e-4)
     surprise = -distribution.log_prob(torch.from_numpy(distribution.sample(np.random.default_rng(9))))
     standard_error = float(surprise.std()) / math.sqrt(4096)

@@ -84,15 +84,14 @@ def test_that_the_distribution_is_that_of_the_decisions(epsilon: float, temperat
     states = observations(6)
     masks = np.repeat(MASK[None], 6, 0)
     distribution = policy.distribution(torch.from_numpy(states), torch.from_numpy(masks))
-    evaluated = policy.evaluate(torch.from_numpy(states), torch.from_numpy(masks))
-    assert evaluated.values_B is None
     samples = policy.likeliest(states, masks)
+    said = policy.assess(states, samples, masks)
+    assert said.values_B is None
     for row, state in enumerate(states):
         decision = policy.decide(state, np.asarray(samples[row]), MASK)
         assert float(distribution.entropy()[row]) == pytest.approx(decision.entropy, abs=1e-5)
-        for each in (distribution, evaluated.distribution):
-            log_prob = each.log_prob(torch.from_numpy(samples))[row]
-            assert float(log_prob) == pytest.approx(decision.log_prob, abs=1e-5)
+        for log_probs in (distribution.log_prob(torch.from_numpy(samples)), said.score.log_probs_B):
+            assert float(log_probs[row]) == pytest.approx(decision.log_prob, abs=1e-5)
 
 
 def test_that_a_decision_says_what_the_network_says() -> None:
