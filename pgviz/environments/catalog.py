@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import gymnasium
+from gymnasium import spaces
 
 from pgviz.environments.factory import make
 from pgviz.environments.facts import EnvironmentListing
 from pgviz.environments.labels import title
 from pgviz.environments.packages import missing_for, missing_for_atari
-from pgviz.environments.registry import ATARI_PREFIX, newest_ids, register_atari
-from pgviz.environments.spaces import in_words, unsupported
+from pgviz.environments.registry import ATARI_PREFIX, OWN_PREFIX, newest_ids, register_atari
+from pgviz.environments.spaces import Space, in_words, unsupported
 from pgviz.errors import PgvizError
 
 DEFAULT_ENVIRONMENTS = (
@@ -23,6 +24,9 @@ DEFAULT_ENVIRONMENTS = (
     "FrozenLake-v1",
     "CliffWalking-v1",
     "Taxi-v4",
+    "pgviz/RockPaperScissors-v0",
+    "pgviz/MaskedGrid-v0",
+    "pgviz/FactoredReach-v0",
     "LunarLander-v3",
     "LunarLanderContinuous-v3",
     "BipedalWalker-v3",
@@ -34,9 +38,13 @@ DEFAULT_ENVIRONMENTS = (
 _ATARI_EXAMPLES = ("ALE/Breakout-v5", "ALE/Pong-v5")
 _FAMILIES = ("classic_control", "toy_text", "box2d", "mujoco")
 
-# Known without making them, so that the list stays cheap; a test compares it with the environments themselves.
-_UNSUPPORTED = {
-    "Blackjack-v1": "Tuple observations are not supported yet",
+# Unusual spaces, known without making the environments, so that the list stays cheap; a test compares what the
+# list says with the environments themselves.
+_UNUSUAL_SPACES: dict[str, tuple[Space, str]] = {
+    "Blackjack-v1": (
+        spaces.Tuple((spaces.Discrete(32), spaces.Discrete(11), spaces.Discrete(2))),
+        "observations",
+    ),
 }
 
 
@@ -86,7 +94,8 @@ def examine(id: str) -> Examined:
 
 
 def _listed(id: str) -> EnvironmentListing:
-    reason = missing_for(gymnasium.registry[id].entry_point) or _UNSUPPORTED.get(id, "")
+    unusual = _UNUSUAL_SPACES.get(id)
+    reason = missing_for(gymnasium.registry[id].entry_point) or (unsupported(*unusual) if unusual else "")
     return EnvironmentListing(id, not reason, reason)
 
 
@@ -95,6 +104,8 @@ def _rank(listed: EnvironmentListing) -> tuple[int, int, str]:
         return -1, DEFAULT_ENVIRONMENTS.index(listed.id), ""
     if listed.id.startswith(ATARI_PREFIX):
         return len(_FAMILIES) + 1, 0, listed.id
+    if listed.id.startswith(OWN_PREFIX):
+        return len(_FAMILIES), -1, listed.id
     entry_point = str(gymnasium.registry[listed.id].entry_point)
     family = next((place for place, name in enumerate(_FAMILIES) if f"envs.{name}" in entry_point), len(_FAMILIES))
     return family, 0, listed.id

@@ -23,6 +23,7 @@ _HUMANOID = (
 _BIPED = ("hip 1", "knee 1", "hip 2", "knee 2")
 _CLIFF = (_UP, _RIGHT, _DOWN, _LEFT)
 _LAKE = (_LEFT, _DOWN, _RIGHT, _UP)
+_HANDS = ("rock", "paper", "scissors")
 
 # By name without version; as documented in Gymnasium.
 _ACTIONS: dict[str, tuple[str, ...]] = {
@@ -48,6 +49,7 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "InvertedPendulum": ("force",),
     "LunarLander": ("nothing", "left engine", "main engine", "right engine"),
     "LunarLanderContinuous": ("main engine", "side engines"),
+    "MaskedGrid": (_UP, _RIGHT, _DOWN, _LEFT),
     "MountainCar": (_LEFT, "nothing", _RIGHT),
     "MountainCarContinuous": ("force",),
     "Pendulum": ("torque",),
@@ -56,6 +58,10 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
         *("elbow flex", "forearm roll", "wrist flex", "wrist roll"),
     ),
     "Reacher": ("shoulder", "elbow"),
+    "RockPaperScissors": _HANDS,
+    "RockPaperScissorsBeatsLastMove": _HANDS,
+    "RockPaperScissorsBestResponse": _HANDS,
+    "RockPaperScissorsUniform": _HANDS,
     "Swimmer": ("first joint", "second joint"),
     "Taxi": (_DOWN, _UP, _RIGHT, _LEFT, "pick up", "drop off"),
     "Walker2d": ("right thigh", "right leg", "right foot", "left thigh", "left leg", "left foot"),

@@ -8,11 +8,14 @@ import warnings
 import gymnasium
 from gymnasium.envs.registration import EnvSpec, parse_env_id
 
+from pgviz.environments import own
 from pgviz.environments.packages import is_installed, missing_for_atari
 from pgviz.errors import UsageError
 from pgviz.parameters import unknown
 
 ATARI_PREFIX = "ALE/"
+# Registered when `own` is imported, as it is above.
+OWN_PREFIX = f"{own.NAMESPACE}/"
 
 
 def specification(id: str) -> EnvSpec:
