@@ -29,6 +29,8 @@ class Minibatch:
     loss: float
     gradient_norm: float
     learning_rate: float
+    kl: float | None = None
+    clip_fraction: float | None = None
 
 
 class Algorithm(ABC):

@@ -242,7 +242,8 @@ class OnPolicyAlgorithm(Algorithm):
         if score.state_log_std_D is not None:
             # One per state: what is reported is their mean over the update's last minibatch.
             self._state_log_std_D = score.state_log_std_D
-        return Minibatch(index, descent.loss, norm, self.scheduled("learning_rate"))
+        last, rate = self._tally.last, self.scheduled("learning_rate")
+        return Minibatch(index, descent.loss, norm, rate, last("kl"), last("clip_fraction"))
 
     def _value_error(self, batch: Batch, values_B: Floats) -> Sloped:
         """Return the critic's mean squared error, and its slope in each value."""

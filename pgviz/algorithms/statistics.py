@@ -45,6 +45,11 @@ class Tally:
         values = self._values.get(name)
         return sum(values) / len(values) if values else None
 
+    def last(self, name: str) -> float | None:
+        """The last value of that name, or ``None`` where there was none."""
+        values = self._values.get(name)
+        return values[-1] if values else None
+
     def count(self, name: str) -> int:
         """How many values of that name were added."""
         return len(self._values.get(name, ()))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from pgviz.config import RunConfig
 from pgviz.parameters import Value
+from pgviz.session.breakpoints import Breakpoint
+from pgviz.training.interventions import Intervention
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,80 @@ class StepUpdate(Command):
     """Go on until `count` updates have been applied, then pause."""
 
     count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StepMinibatch(Command):
+    """Go on until `count` losses have been computed, then pause before the last one's step is taken."""
+
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FinishEpisode(Command):
+    """Go on until `count` episodes of the watched copy have ended, then pause."""
+
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RunTo(Command):
+    """Go on until a number of steps has been taken, of episodes ended or of updates applied, then pause."""
+
+    unit: Literal["step", "episode", "update"]
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class LookBack(Command):
+    """Show the step that led to so many environment steps; a run that plays pauses first."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCursor(Command):
+    """Look `count` steps further back (negative) or forward, from what is looked at or from the present."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Follow(Command):
+    """Stop looking back: show the present state again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeHere(Command):
+    """Make the step that is looked back at the present; what came after it is let go of."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetHistoryLimit(Command):
+    """Say how much memory the past may take, in bytes."""
+
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Intervene(Command):
+    """Do something to the run between two of its events."""
+
+    intervention: Intervention
+
+
+@dataclass(frozen=True, slots=True)
+class PutBreakpoint(Command):
+    """Add a breakpoint, or let it take the place of the one with its number."""
+
+    breakpoint: Breakpoint
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveBreakpoint(Command):
+    """Take a breakpoint out."""
+
+    id: int
 
 
 @dataclass(frozen=True, slots=True)

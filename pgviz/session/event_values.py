@@ -54,7 +54,9 @@ def _fields(*names: str, **renamed: str) -> dict[str, Read]:
 READERS: Mapping[Kind, Mapping[str, Read]] = {
     "step": STEP_READERS,
     "episode": _fields("episode", "episode_return", "terminated", "truncated", episode_length="length"),
-    "minibatch": _fields("update", "minibatch", "loss", "learning_rate", grad_norm="gradient_norm"),
+    "minibatch": _fields(
+        "update", "minibatch", "loss", "learning_rate", "kl", "clip_fraction", grad_norm="gradient_norm"
+    ),
     "update": _fields(
         "update",
         "entropy",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 
-from pgviz.training.events import Event, MinibatchComputed, RunStarted, Shown, StateShown, StepTaken
+from pgviz.training.events import Event, MinibatchComputed, PastShown, RunStarted, Shown, StateShown, StepTaken
 
 
 class Mailbox:
@@ -29,12 +29,12 @@ class Mailbox:
 
     def put(self, event: Event) -> None:
         """Take an event in; called by the worker alone."""
-        self.step = event.step
+        self.step = event.head if isinstance(event, PastShown) else event.step
         if isinstance(event, RunStarted):
             with self._lock:
                 self._shown = None  # a step of the last run must not be taken for one of this
                 self._facts.append(event)
-        elif isinstance(event, StepTaken | StateShown):
+        elif isinstance(event, StepTaken | StateShown | PastShown):
             if event.detail is not None:
                 self._shown = event
         elif not isinstance(event, MinibatchComputed):

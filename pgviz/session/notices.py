@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from pgviz.session.breakpoints import Breakpoint, Hit
 from pgviz.training.events import EnvironmentListing, Event
 
 
@@ -55,3 +56,49 @@ class EnvironmentsListed(Event):
     """What Gymnasium has registered here."""
 
     environments: tuple[EnvironmentListing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryHeld(Event):
+    """What can be looked back at, said a few times a second while the run goes on.
+
+    Parameters
+    ----------
+    first_step
+        The oldest step that is held; ``None`` where none is yet.
+    size, limit
+        Bytes of memory in use, and those that may be.
+    """
+
+    first_step: int | None
+    size: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunRewound(Event):
+    """The past was made the present: `step` steps have been taken now, and what came after never happened."""
+
+    episodes: int
+    update: int
+
+
+@dataclass(frozen=True, slots=True)
+class BreakpointsListed(Event):
+    """The breakpoints changed.
+
+    Parameters
+    ----------
+    breakpoints, hits
+        All of them, and how often the condition of each has held.
+    """
+
+    breakpoints: tuple[Breakpoint, ...]
+    hits: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BreakpointHit(Event):
+    """A breakpoint's condition held; the run stops here unless it is a logpoint."""
+
+    hit: Hit

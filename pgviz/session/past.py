@@ -15,7 +15,7 @@ from pgviz.environments.vector import VectorEnvironment
 from pgviz.errors import PgvizError
 from pgviz.session.history import History, Mark
 from pgviz.session.relive import Relived, no_longer_held
-from pgviz.training.events import Event, PastShown, StepTaken, UpdateApplied
+from pgviz.training.events import EpisodeEnded, Event, PastShown, StepTaken, UpdateApplied
 
 SPANS = 8
 
@@ -85,8 +85,11 @@ class Past:
             edge = seen[-1].shown.step + 1 if forward else seen[0].before
             if not self._holds(edge, head):
                 return self._drawn(seen[-1 if forward else 0], head)
+            further, index = self._find(edge, head, copy)
+            if further is seen:  # a step that was taken and not told of yet is not there to be looked at
+                return self._drawn(seen[-1 if forward else 0], head)
             count -= passed if forward else -passed
-            seen, index = self._find(edge, head, copy)
+            seen = further
             index = 0 if forward else len(seen) - 1
         return self._drawn(seen[index + count], head)
 
@@ -123,15 +126,19 @@ class Past:
         relived, state = self._relived, mark.snapshot.environment
         seen: list[_Seen] = []
         episodes = [
-            [step for step in state.steps[began:] if step.stepped_N is None or step.stepped_N[index]]
-            for index, began in enumerate(state.began)
+            [step for step in state.steps[start:] if step.stepped_N is None or step.stepped_N[index]]
+            for index, start in enumerate(state.began)
         ]
         iteration = 0
+        began: list[int] = []
 
         def note(position: int, event: Event) -> None:
             nonlocal iteration
-            if isinstance(event, StepTaken):
-                seen.append(self._seen(position, event, mark, episodes))
+            if isinstance(event, EpisodeEnded):
+                began.append(position)  # told before the step that ended it
+            elif isinstance(event, StepTaken):
+                seen.append(self._seen(min([position, *began]), event, mark, episodes))
+                began.clear()
             elif isinstance(event, UpdateApplied):
                 self._estimate(seen, iteration)
                 iteration = len(seen)

@@ -7,13 +7,21 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterator
-from typing import Self
+from typing import Literal, Self
 
 from pgviz.config import RunConfig
 from pgviz.errors import NumericalFault, PgvizError, UsageError
 from pgviz.session.history import History
 from pgviz.session.relive import Relived
-from pgviz.training.events import Event, RunFailed, RunFinished, StepTaken, UpdateApplied
+from pgviz.training.events import (
+    EpisodeEnded,
+    Event,
+    MinibatchComputed,
+    RunFailed,
+    RunFinished,
+    StepTaken,
+    UpdateApplied,
+)
 from pgviz.training.interventions import Intervention
 from pgviz.training.trainer import Trainer
 
@@ -55,6 +63,43 @@ def environment_steps(count: int = 1) -> Countdown:
 def updates(count: int = 1) -> Countdown:
     """Return a predicate that holds after `count` updates."""
     return Countdown(UpdateApplied, count)
+
+
+def minibatches(count: int = 1) -> Countdown:
+    """Return a predicate that holds at the `count`-th loss, before its step is taken."""
+    return Countdown(MinibatchComputed, count)
+
+
+def episodes(count: int, index: int) -> Predicate:
+    """Return a predicate that holds after the step in which copy `index` has ended its `count`-th episode."""
+    left = count
+
+    def ended(event: Event) -> bool:
+        nonlocal left
+        left -= isinstance(event, EpisodeEnded) and event.environment_index == index
+        return left <= 0 and isinstance(event, StepTaken)
+
+    return ended
+
+
+def reached(unit: Literal["step", "episode", "update"], number: int) -> Predicate:
+    """Return a predicate that holds once so many steps were taken, or that episode or update has ended."""
+    if unit == "step":
+        return lambda event: isinstance(event, StepTaken) and event.step >= number
+    if unit == "episode":
+        return _Episode(number)
+    return lambda event: isinstance(event, UpdateApplied) and event.update >= number
+
+
+class _Episode:
+    """Holds after the step in which the episode of that number, or a later one, ended."""
+
+    def __init__(self, number: int) -> None:
+        self._number, self._ended = number, False
+
+    def __call__(self, event: Event) -> bool:
+        self._ended = self._ended or (isinstance(event, EpisodeEnded) and event.episode >= self._number)
+        return self._ended and isinstance(event, StepTaken)
 
 
 class Session:

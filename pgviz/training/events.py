@@ -192,6 +192,8 @@ class MinibatchComputed(Event):
         The whole loss, and the Euclidean norm of its gradient before clipping.
     learning_rate
         The rate at which the step is about to be made.
+    kl, clip_fraction
+        As in :class:`UpdateApplied`, of this minibatch before its step.
     """
 
     update: int
@@ -199,6 +201,8 @@ class MinibatchComputed(Event):
     loss: float
     gradient_norm: float
     learning_rate: float
+    kl: float | None = None
+    clip_fraction: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

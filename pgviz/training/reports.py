@@ -12,7 +12,14 @@ from pgviz.training.events import MinibatchComputed, UpdateApplied
 def computed(step: int, update: int, minibatch: Minibatch) -> MinibatchComputed:
     """Say that a loss and its gradient are there."""
     return MinibatchComputed(
-        step, update, minibatch.index, minibatch.loss, minibatch.gradient_norm, minibatch.learning_rate
+        step,
+        update,
+        minibatch.index,
+        minibatch.loss,
+        minibatch.gradient_norm,
+        minibatch.learning_rate,
+        minibatch.kl,
+        minibatch.clip_fraction,
     )
 
 

@@ -28,10 +28,13 @@ class Watch:
         Whether the next step should come with its details and a frame.
     index
         Which copy of the environment is watched.
+    pictures
+        Whether the details come with a frame.
     """
 
     wanted: bool = False
     index: int = 0
+    pictures: bool = True
 
 
 class Steering:

@@ -264,7 +264,7 @@ class Trainer:
         masks_NA = self._masks_NA
         samples = self.algorithm.act(seen_NO, self._rng, masks_NA)
         samples = self.steering.forced(samples)
-        frame = self.environment.render(self._watched) if self.watch.wanted else None
+        frame = self.environment.render(self._watched) if self.watch.wanted and self.watch.pictures else None
         result = self.environment.step(self.policy.to_actions(samples), active_N, autoreset=active_N is None)
         detail = self._describe(samples, result, frame, masks_NA) if self.watch.wanted else None
         self._observations = result.observations

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from pgviz.session.commands import Command, Quit
 from pgviz.session.host import SessionHost
@@ -15,6 +16,7 @@ from pgviz.session.notices import RunState, StateChanged
 from pgviz.training.events import Event, Shown
 
 PATIENCE = 30.0
+Kind = TypeVar("Kind", bound=Event)
 
 
 class Driver:
@@ -46,7 +48,7 @@ class Driver:
     def wait_for_state(self, state: RunState) -> None:
         self.wait_for(lambda _: self.state is state)
 
-    def of(self, kind: type[Event]) -> list[Event]:
+    def of(self, kind: type[Kind]) -> list[Kind]:
         return [event for event in self.gather() if isinstance(event, kind)]
 
     @property
@@ -66,7 +68,7 @@ class Driver:
 def hosted() -> Iterator[Driver]:
     """A host on its own thread, asked to quit at the end."""
     driver = Driver()
-    thread = threading.Thread(target=driver.host.run, name="session under test")
+    thread = threading.Thread(target=driver.host.run, name="session under test", daemon=True)
     thread.start()
     try:
         yield driver

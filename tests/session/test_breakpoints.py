@@ -28,17 +28,17 @@ def run_over(breakpoints: BreakpointSet, name: str, series: list[float]) -> list
 
 
 def test_that_a_breakpoint_stops_where_its_condition_holds() -> None:
-    breakpoints = BreakpointSet([Breakpoint("kl > 0.05")])
-    assert breakpoints.check("update", {"kl": 0.05}) == []
-    assert breakpoints.check("update", {"kl": None}) == []
-    (hit,) = breakpoints.check("update", {"kl": 0.06})
-    assert hit == Hit(breakpoints[1], "update", 1, "kl = 0.06")
+    breakpoints = BreakpointSet([Breakpoint("value_loss > 0.05")])
+    assert breakpoints.check("update", {"value_loss": 0.05}) == []
+    assert breakpoints.check("update", {"value_loss": None}) == []
+    (hit,) = breakpoints.check("update", {"value_loss": 0.06})
+    assert hit == Hit(breakpoints[1], "update", 1, "value_loss = 0.06")
     assert hit.stops
 
 
 def test_that_a_breakpoint_is_checked_at_the_events_of_its_names_only() -> None:
-    breakpoints = BreakpointSet([Breakpoint("kl > 0.05"), Breakpoint("grad_norm > 10")])
-    values = {"kl": 1.0, "grad_norm": 11.0}
+    breakpoints = BreakpointSet([Breakpoint("value_loss > 0.05"), Breakpoint("grad_norm > 10")])
+    values = {"value_loss": 1.0, "grad_norm": 11.0}
     hits = {kind: [hit.breakpoint.id for hit in breakpoints.check(kind, values)] for kind in KINDS}
     assert hits == {"step": [], "episode": [], "minibatch": [2], "update": [1]}
     assert breakpoints.kinds == {"minibatch", "update"}
@@ -49,64 +49,68 @@ def test_that_a_hit_says_what_the_values_were() -> None:
     (hit,) = breakpoints.check("update", {"entropy": 0.0612, "n_actions": 2})
     assert hit.because == "entropy = 0.0612, n_actions = 2"
     assert hit.breakpoint.name == "Entropy collapse"
-    assert Breakpoint("kl > 1").name == "kl > 1"
+    assert Breakpoint("value_loss > 1").name == "value_loss > 1"
 
 
 def test_that_hits_to_pass_over_are_counted_and_do_not_stop() -> None:
-    breakpoints = BreakpointSet([Breakpoint("kl > 1", after_hits=2)])
-    assert run_over(breakpoints, "kl", [2, 0, 2, 2, 0, 2]) == [3, 5]
+    breakpoints = BreakpointSet([Breakpoint("value_loss > 1", after_hits=2)])
+    assert run_over(breakpoints, "value_loss", [2, 0, 2, 2, 0, 2]) == [3, 5]
     assert breakpoints.hits(1) == 4
 
 
 def test_that_a_one_shot_breakpoint_stops_once_and_stays_in_the_list() -> None:
-    breakpoints = BreakpointSet([Breakpoint("kl > 1", one_shot=True, after_hits=1), Breakpoint("kl > 5")])
-    assert run_over(breakpoints, "kl", [2, 2, 2]) == [1]
+    breakpoints = BreakpointSet(
+        [Breakpoint("value_loss > 1", one_shot=True, after_hits=1), Breakpoint("value_loss > 5")]
+    )
+    assert run_over(breakpoints, "value_loss", [2, 2, 2]) == [1]
     assert not breakpoints[1].enabled
     assert breakpoints[2].enabled
     assert breakpoints.hits(1) == 2
     breakpoints.enable(1)
-    assert run_over(breakpoints, "kl", [2, 2]) == [0]
+    assert run_over(breakpoints, "value_loss", [2, 2]) == [0]
 
 
 def test_that_a_disabled_breakpoint_is_not_checked() -> None:
-    breakpoints = BreakpointSet([Breakpoint("kl > 1", enabled=False)])
-    assert run_over(breakpoints, "kl", [2]) == []
+    breakpoints = BreakpointSet([Breakpoint("value_loss > 1", enabled=False)])
+    assert run_over(breakpoints, "value_loss", [2]) == []
     assert breakpoints.kinds == breakpoints.needs == frozenset()
     assert breakpoints.enable(1).enabled
-    assert run_over(breakpoints, "kl", [2]) == [0]
+    assert run_over(breakpoints, "value_loss", [2]) == [0]
     breakpoints.enable(1, False)
-    assert run_over(breakpoints, "kl", [2]) == []
+    assert run_over(breakpoints, "value_loss", [2]) == []
 
 
 def test_that_a_logpoint_says_its_message_and_does_not_stop() -> None:
-    breakpoints = BreakpointSet([Breakpoint("kl > 1", log_message="kl {kl:.2f} at {step}, {value}")])
-    (hit,) = breakpoints.check("update", {"kl": 2.0, "step": 64.0})
+    breakpoints = BreakpointSet(
+        [Breakpoint("value_loss > 1", log_message="value_loss {value_loss:.2f} at {step}, {value}")]
+    )
+    (hit,) = breakpoints.check("update", {"value_loss": 2.0, "step": 64.0})
     assert not hit.stops
-    assert hit.message == "kl 2.00 at 64, unknown"
-    assert breakpoints.needs == {"kl", "step", "value"}
+    assert hit.message == "value_loss 2.00 at 64, unknown"
+    assert breakpoints.needs == {"value_loss", "step", "value"}
 
 
 def test_that_an_empty_message_is_a_logpoint_too() -> None:
-    breakpoints = BreakpointSet([Breakpoint("kl > 1", log_message="")])
-    (hit,) = breakpoints.check("update", {"kl": 2.0})
+    breakpoints = BreakpointSet([Breakpoint("value_loss > 1", log_message="")])
+    (hit,) = breakpoints.check("update", {"value_loss": 2.0})
     assert not hit.stops
 
 
 def test_that_a_message_remembers_also_where_it_is_not_wanted() -> None:
-    breakpoints = BreakpointSet([Breakpoint("episode_return > 100", log_message="{mean(kl, 2)}")])
+    breakpoints = BreakpointSet([Breakpoint("episode_return > 100", log_message="{mean(value_loss, 2)}")])
     assert breakpoints.kinds == {"update", "episode"}
-    for kl in (1.0, 2.0, 4.0):
-        assert breakpoints.check("update", {"kl": kl, "episode_return": 200.0}) == []
-    (hit,) = breakpoints.check("episode", {"kl": 4.0, "episode_return": 200.0})
+    for value_loss in (1.0, 2.0, 4.0):
+        assert breakpoints.check("update", {"value_loss": value_loss, "episode_return": 200.0}) == []
+    (hit,) = breakpoints.check("episode", {"value_loss": 4.0, "episode_return": 200.0})
     assert hit.message == "3"
     assert breakpoints.hits(1) == 1
 
 
 def test_that_names_are_needed_as_long_as_a_breakpoint_that_uses_them_is_enabled() -> None:
-    breakpoints = BreakpointSet([Breakpoint("kl > 1 and entropy < 1"), Breakpoint("kl > 2")])
-    assert breakpoints.needs == {"kl", "entropy"}
+    breakpoints = BreakpointSet([Breakpoint("value_loss > 1 and entropy < 1"), Breakpoint("value_loss > 2")])
+    assert breakpoints.needs == {"value_loss", "entropy"}
     breakpoints.enable(1, False)
-    assert breakpoints.needs == {"kl"}
+    assert breakpoints.needs == {"value_loss"}
     breakpoints.remove(2)
     assert breakpoints.needs == frozenset()
 
@@ -121,7 +125,7 @@ def test_that_names_are_needed_as_long_as_a_breakpoint_that_uses_them_is_enabled
         ("step > 1000", None, False),
         ("step > 1000", "{reward}", True),
         ("episode_return > 400", None, False),
-        ("kl > 0.05", "{mean(reward, 20)}", True),
+        ("value_loss > 0.05", "{mean(reward, 20)}", True),
     ],
 )
 def test_that_details_of_steps_are_asked_for_only_where_they_matter(
@@ -134,32 +138,36 @@ def test_that_details_of_steps_are_asked_for_only_where_they_matter(
 
 
 def test_that_numbers_are_given_in_turn_or_taken_as_they_come() -> None:
-    breakpoints = BreakpointSet([Breakpoint("kl > 1"), Breakpoint("kl > 2", id=7), Breakpoint("kl > 3")])
+    breakpoints = BreakpointSet(
+        [Breakpoint("value_loss > 1"), Breakpoint("value_loss > 2", id=7), Breakpoint("value_loss > 3")]
+    )
     assert [each.id for each in breakpoints] == [1, 7, 8]
     breakpoints.remove(8)
-    assert breakpoints.add(Breakpoint("kl > 4")).id == 9
+    assert breakpoints.add(Breakpoint("value_loss > 4")).id == 9
     assert 7 in breakpoints
     assert 8 not in breakpoints
     assert len(breakpoints) == 3
 
 
 def test_that_a_change_keeps_the_count_as_long_as_the_condition_stays() -> None:
-    breakpoints = BreakpointSet([Breakpoint("kl > 1")])
-    run_over(breakpoints, "kl", [2, 2])
+    breakpoints = BreakpointSet([Breakpoint("value_loss > 1")])
+    run_over(breakpoints, "value_loss", [2, 2])
     assert breakpoints.change(1, title="t", after_hits=2).title == "t"
     assert breakpoints.hits(1) == 2
-    assert run_over(breakpoints, "kl", [2]) == [0]
-    breakpoints.change(1, condition="kl > 3")
+    assert run_over(breakpoints, "value_loss", [2]) == [0]
+    breakpoints.change(1, condition="value_loss > 3")
     assert breakpoints.hits(1) == 0
-    assert [each.condition for each in breakpoints] == ["kl > 3"]
+    assert [each.condition for each in breakpoints] == ["value_loss > 3"]
 
 
 def test_that_everything_is_forgotten_for_another_run() -> None:
-    breakpoints = BreakpointSet([Breakpoint("rising(kl)", log_message="{mean(kl, 2)}"), Breakpoint("kl > 1")])
-    run_over(breakpoints, "kl", [1, 2])
+    breakpoints = BreakpointSet(
+        [Breakpoint("rising(value_loss)", log_message="{mean(value_loss, 2)}"), Breakpoint("value_loss > 1")]
+    )
+    run_over(breakpoints, "value_loss", [1, 2])
     breakpoints.reset()
     assert [breakpoints.hits(1), breakpoints.hits(2)] == [0, 0]
-    assert run_over(breakpoints, "kl", [3, 4]) == [0, 1]
+    assert run_over(breakpoints, "value_loss", [3, 4]) == [0, 1]
     assert breakpoints.hits(1) == 1
 
 
@@ -167,11 +175,11 @@ def test_that_everything_is_forgotten_for_another_run() -> None:
     ("do", "said"),
     [
         (lambda them: them.add(Breakpoint("entrpy < 1")), "did you mean entropy"),
-        (lambda them: them.add(Breakpoint("kl > 1", log_message="{")), "no partner"),
-        (lambda them: them.add(Breakpoint("kl > 1", after_hits=-1)), "0 or more"),
-        (lambda them: them.add(Breakpoint("kl > 1", id=1)), "a breakpoint 1 already"),
-        (lambda them: them.change(1, condition="kl >"), "missing at the end"),
-        (lambda them: them.put(Breakpoint("kl > 1")), "no breakpoint 0"),
+        (lambda them: them.add(Breakpoint("value_loss > 1", log_message="{")), "no partner"),
+        (lambda them: them.add(Breakpoint("value_loss > 1", after_hits=-1)), "0 or more"),
+        (lambda them: them.add(Breakpoint("value_loss > 1", id=1)), "a breakpoint 1 already"),
+        (lambda them: them.change(1, condition="value_loss >"), "missing at the end"),
+        (lambda them: them.put(Breakpoint("value_loss > 1")), "no breakpoint 0"),
         (lambda them: them.change(9, title="t"), "no breakpoint 9; there are: 1"),
         (lambda them: them.remove(9), "no breakpoint 9"),
         (lambda them: them.enable(9), "no breakpoint 9"),
@@ -180,17 +188,17 @@ def test_that_everything_is_forgotten_for_another_run() -> None:
     ],
 )
 def test_that_what_cannot_be_done_is_said_and_changes_nothing(do: Any, said: str) -> None:
-    breakpoints = BreakpointSet([Breakpoint("kl > 1")])
-    run_over(breakpoints, "kl", [2])
+    breakpoints = BreakpointSet([Breakpoint("value_loss > 1")])
+    run_over(breakpoints, "value_loss", [2])
     with pytest.raises(UsageError, match=said):
         do(breakpoints)
-    assert list(breakpoints) == [Breakpoint("kl > 1", id=1)]
+    assert list(breakpoints) == [Breakpoint("value_loss > 1", id=1)]
     assert breakpoints.hits(1) == 1
-    assert run_over(breakpoints, "kl", [0, 2]) == [1]
+    assert run_over(breakpoints, "value_loss", [0, 2]) == [1]
 
 
 def test_that_an_empty_set_asks_for_nothing() -> None:
-    breakpoints = BreakpointSet([Breakpoint("kl > 1")])
+    breakpoints = BreakpointSet([Breakpoint("value_loss > 1")])
     breakpoints.clear()
     assert all(breakpoints.check(kind, {}) == [] for kind in KINDS)
     assert breakpoints.kinds == frozenset()
@@ -199,8 +207,8 @@ def test_that_an_empty_set_asks_for_nothing() -> None:
 
 
 def test_that_a_breakpoint_is_frozen_and_pickles_and_so_does_its_hit() -> None:
-    breakpoint = Breakpoint("kl > 1", 3, True, 2, True, "{kl}", "t")
-    hit = Hit(breakpoint, "update", 1, "kl = 2", "2")
+    breakpoint = Breakpoint("value_loss > 1", 3, True, 2, True, "{value_loss}", "t")
+    hit = Hit(breakpoint, "update", 1, "value_loss = 2", "2")
     assert pickle.loads(pickle.dumps((breakpoint, hit))) == (breakpoint, hit)
     with pytest.raises(FrozenInstanceError):
         breakpoint.enabled = False  # type: ignore[misc]
@@ -214,7 +222,7 @@ def test_that_no_value_makes_a_check_raise(pairs: list[strategies.Pair], rows: l
     texts = [pair.text for pair in pairs if len(pair.text) < 480]
     conditions: list[Breakpoint] = []
     for text in texts:
-        conditions += [Breakpoint(text), Breakpoint(f"rising({text})", log_message="{kl} {entropy:.2f}")]
+        conditions += [Breakpoint(text), Breakpoint(f"rising({text})", log_message="{value_loss} {entropy:.2f}")]
     try:
         breakpoints = BreakpointSet(conditions)
     except ExpressionError:  # nested too deeply

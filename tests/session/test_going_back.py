@@ -13,7 +13,7 @@ from pgviz.session.history import History
 from pgviz.session.past import Past
 from pgviz.session.relive import NotReproducible
 from pgviz.session.session import Session
-from pgviz.training.events import Event, MinibatchComputed, RunFailed, StepTaken
+from pgviz.training.events import EpisodeEnded, Event, MinibatchComputed, RunFailed, StepTaken
 from pgviz.training.interventions import ForceAction, JudgeMinibatch, TurnKnob
 from tests.training.driving import ALGORITHMS, short_config
 
@@ -174,5 +174,22 @@ def test_that_an_environment_with_a_will_of_its_own_is_looked_back_at_but_not_go
         session.resume(70)
     assert session.position == 100
     assert session.pull() is not None
+    past.close()
+    session.close()
+
+
+def test_that_a_step_that_was_not_told_of_yet_is_not_looked_for() -> None:
+    config = short_config("CartPole-v1", "reinforce", steps=LONG)
+    session, events = run(config, 200, History(seconds_between=0.0))
+    while not isinstance(events[-1], EpisodeEnded):
+        event = session.pull()
+        assert event is not None
+        events.append(event)
+    last = [event.step for event in events if isinstance(event, StepTaken)][-1]
+    past = Past(config, session.history or History(), session.trainer.environment)
+    head = (session.position, session.trainer.step)
+    assert head[1] > last
+    assert past.at(head[1], head).step == last
+    assert past.beside(last, 5, head).step == last
     past.close()
     session.close()

@@ -95,7 +95,7 @@ def test_that_a_state_without_a_legal_action_is_found() -> None:
 
 
 def test_that_a_kl_spike_is_found_each_time() -> None:
-    assert hits("KL spike", "update", *[{"kl": kl} for kl in (0.01, 0.06, None, 0.07)]) == [
+    assert hits("KL spike", "minibatch", *[{"kl": kl} for kl in (0.01, 0.06, None, 0.07)]) == [
         False,
         True,
         False,

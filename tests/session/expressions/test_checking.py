@@ -13,7 +13,7 @@ CASES = {
     "mask_count == 0": "step",
     "episode_length < 10": "episode",
     "loss > 3": "minibatch",
-    "kl > 0.05": "update",
+    "kl > 0.05": "minibatch",
     # several kinds: the first of them
     "entropy < 0.1 * ln(n_actions)": "update",
     "episode_return > 400": "episode",
@@ -23,7 +23,7 @@ CASES = {
     # company decides
     "reward > 0 and entropy < 0.1": "step",
     "probability < 0.01 and max_probability > 0.9": "step",
-    "kl > 0.05 and grad_norm > 10": "update",
+    "kl > 0.05 and grad_norm > 10": "minibatch",
     "learning_rate > 1e-3 and loss > 3": "minibatch",
     "reward > 0 and episode_return > 10": "step",
     # names that only count decide nothing in company
@@ -40,7 +40,7 @@ CASES = {
     "step > 1000 and update > 3": "update",
     "step > 1000 and episode > 3": "episode",
     # names that share no event
-    "kl > 0.05 and episode_return > 100": "episode update",
+    "kl > 0.05 and episode_return > 100": "episode minibatch",
     "entropy < 0.3 and episode_return > 100": "episode update",
     "reward > 0 and loss > 3": "minibatch step",
     "episode > 3 and update > 3": "episode update",

@@ -11,14 +11,14 @@ from pgviz.session.expressions import ExpressionError, Template, format_value
 
 
 def test_that_expressions_in_braces_are_written_out() -> None:
-    template = Template("step {step}: entropy {entropy:.3f}, {clip_fraction:.1%} clipped, {2 * kl:.2e}")
-    written = template.format({"step": 1_200_000, "entropy": 0.61249, "clip_fraction": 0.256, "kl": 0.01})
+    template = Template("step {step}: entropy {entropy:.3f}, {clip_fraction:.1%} clipped, {2 * value_loss:.2e}")
+    written = template.format({"step": 1_200_000, "entropy": 0.61249, "clip_fraction": 0.256, "value_loss": 0.01})
     assert written == "step 1200000: entropy 0.612, 25.6% clipped, 2.00e-02"
-    assert template.names == {"step", "entropy", "clip_fraction", "kl"}
+    assert template.names == {"step", "entropy", "clip_fraction", "value_loss"}
 
 
 def test_that_what_is_unknown_is_written_as_such() -> None:
-    assert Template("{kl} {kl:.3f} {kl > 1}").format({}) == "unknown unknown unknown"
+    assert Template("{value_loss} {value_loss:.3f} {value_loss > 1}").format({}) == "unknown unknown unknown"
 
 
 def test_that_two_braces_are_one() -> None:
@@ -73,11 +73,11 @@ def test_that_a_fault_in_a_message_says_where_and_what_to_do(text: str, characte
 
 
 def test_that_a_message_can_remember() -> None:
-    template = Template("{mean(kl, 2):.2f} {entropy}")
+    template = Template("{mean(value_loss, 2):.2f} {entropy}")
     (mean,) = template.remembering("update")
     assert template.remembering("step") == []
-    for kl in (1.0, 2.0, 4.0):
-        mean.evaluate({"kl": kl})
-    assert template.format({"kl": 4.0, "entropy": 1.0}) == "3.00 1"
+    for value_loss in (1.0, 2.0, 4.0):
+        mean.evaluate({"value_loss": value_loss})
+    assert template.format({"value_loss": 4.0, "entropy": 1.0}) == "3.00 1"
     template.reset()
-    assert template.format({"kl": 4.0, "entropy": 1.0}) == "unknown 1"
+    assert template.format({"value_loss": 4.0, "entropy": 1.0}) == "unknown 1"

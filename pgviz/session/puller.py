@@ -1,0 +1,218 @@
+"""Puller: pulls a session as far as was asked for, and says what happens on the way."""
+
+from __future__ import annotations
+
+from pgviz.config import RunConfig
+from pgviz.session.breakpoints import BreakpointSet
+from pgviz.session.clock import Clock
+from pgviz.session.cursor import Cursor
+from pgviz.session.event_values import EventValues
+from pgviz.session.history import DEFAULT_LIMIT, History
+from pgviz.session.inbox import Inbox
+from pgviz.session.mailbox import Mailbox
+from pgviz.session.notices import (
+    BreakpointHit,
+    BreakpointsListed,
+    HistoryHeld,
+    RunState,
+    SpeedMeasured,
+    StateChanged,
+)
+from pgviz.session.session import (
+    Predicate,
+    Session,
+    forever,
+)
+from pgviz.training.events import Event, RunFailed, RunFinished, StepTaken
+
+
+class Puller:
+    """One session after another, each pulled until a predicate holds or a command waits.
+
+    Parameters
+    ----------
+    inbox
+        Where commands come from.
+    mailbox
+        Where events go to.
+    """
+
+    def __init__(self, inbox: Inbox, mailbox: Mailbox) -> None:
+        self._inbox = inbox
+        self._mailbox = mailbox
+        self._session: Session | None = None
+        self._until: Predicate | None = None
+        self._state = RunState.EMPTY
+        self._looking = True
+        self._stepping = False
+        self._watched = 0
+        self._clock = Clock()
+        self._open = True
+        self._cursor: Cursor | None = None
+        self._history_limit = DEFAULT_LIMIT
+        self._breakpoints = BreakpointSet()
+        self._values = EventValues()
+
+    @property
+    def _step(self) -> int:
+        return self._session.trainer.step if self._session else 0
+
+    def _put(self, event: Event) -> None:
+        self._mailbox.put(event)
+
+    def _enter(self, state: RunState) -> None:
+        if state is not self._state:
+            self._state = state
+            self._put(StateChanged(self._step, state))
+
+    def _pull(self) -> None:
+        """Pull events until a command waits, the predicate holds, or the run is over."""
+        session, inbox, mailbox, clock = self._session, self._inbox, self._mailbox, self._clock
+        assert session is not None
+        assert self._until is not None
+        watch, until = session.trainer.watch, self._until
+        clock.start(session.trainer.step)
+        arrived: Event | None = None
+        checked, in_detail = self._breakpoints.kinds, self._breakpoints.needs_detail
+        while not inbox:
+            watch.pictures = self._stepping or (self._looking and mailbox.wants_step)
+            watch.wanted = watch.pictures or in_detail
+            event = session.pull()
+            if event is None:
+                break
+            if watch.pictures or not in_detail or not isinstance(event, StepTaken):
+                mailbox.put(event)
+            else:
+                mailbox.put(StepTaken(event.step))  # in detail for the breakpoints only
+            stops = bool(checked) and self._check(event)
+            if stops or until(event) or session.over:
+                arrived = event
+                break
+            if isinstance(event, StepTaken):
+                self._after_step(event.step)
+        clock.stop()
+        if arrived is not None:
+            self._arrive(arrived)
+
+    def _check(self, event: Event) -> bool:
+        """Check the breakpoints at an event; says whether one of them stops the run."""
+        kind = self._values.take(event)
+        hits = [] if kind is None else self._breakpoints.check(kind, self._values)
+        for hit in hits:
+            self._put(BreakpointHit(event.step, hit))
+        if hits:
+            self._list_breakpoints()
+        return any(hit.stops for hit in hits)
+
+    def _list_breakpoints(self) -> None:
+        listed = tuple(self._breakpoints)
+        hits = tuple(self._breakpoints.hits(each.id) for each in listed)
+        self._put(BreakpointsListed(self._step, listed, hits))
+
+    def _after_step(self, step: int) -> None:
+        """Measure the speed, and wait where steps are shown in real time."""
+        clock = self._clock
+        speed = clock.measure(step)
+        if speed is not None:
+            measured = SpeedMeasured(step, speed, clock.seconds)
+            self._values.take(measured)
+            self._put(measured)
+            self._say_held()
+        wait = clock.wait_for()
+        if wait > 0.0:
+            self._inbox.wait(wait)
+
+    def _arrive(self, event: Event) -> None:
+        """Stop pulling: the predicate held, or the run is over."""
+        self._until = None
+        self._stepping = False
+        self._rest()
+        if isinstance(event, RunFailed):
+            self._enter(RunState.FAILED)
+            return
+        if isinstance(event, RunFinished):
+            self._enter(RunState.FINISHED)
+        else:
+            self._enter(RunState.PAUSED)
+        if not isinstance(event, StepTaken):
+            self._show_state()
+
+    def _say_held(self) -> None:
+        """Say what can be looked back at."""
+        history = self._session.history if self._session else None
+        if history is not None:
+            first = history.marks[0].step + 1 if history.marks else None
+            self._put(HistoryHeld(self._step, first, history.size, history.limit))
+
+    def _rest(self) -> None:
+        """Say that nothing moves any more."""
+        self._clock.rest()
+        self._say_held()
+        self._put(SpeedMeasured(self._step, 0.0, self._clock.seconds))
+
+    def _show_state(self) -> None:
+        """Show the state that the run waits in, rather than one of a moment ago."""
+        if self._session is not None and self._looking:
+            self._put(self._session.trainer.look())
+
+    def _go(self, until: Predicate, *, stepping: bool = False) -> None:
+        """Go on until the predicate holds, where there is a run that can."""
+        if self._session is None or self._session.over:
+            return
+        if self._cursor is not None:
+            self._cursor.follow()
+        self._until, self._stepping = until, stepping
+        if not stepping:
+            self._enter(RunState.PLAYING)
+
+    def _begin(self, config: RunConfig, *, play: bool) -> None:
+        """Set a run up; the present one is left only once that has worked."""
+        before = self._state
+        self._enter(RunState.PREPARING)
+        try:
+            session = Session(config, render=True, history=History(self._history_limit))
+        except Exception:
+            self._enter(before)
+            raise
+        self._close()
+        self._session, self._until, self._stepping = session, None, False
+        self._cursor = Cursor(session)
+        self._clock = Clock(self._clock.multiplier)
+        self._breakpoints.reset()
+        session.trainer.watch.index = self._watched
+        started = session.pull()
+        assert started is not None
+        self._values.take(started)
+        self._put(started)
+        if isinstance(started, RunFailed):
+            self._enter(RunState.FAILED)
+            return
+        self._clock.frames_per_second = session.trainer.environment.facts.frames_per_second
+        self._enter(RunState.PAUSED)
+        self._show_state()
+        if play:
+            self._go(forever)
+
+    def _end(self) -> None:
+        if self._session is not None and not self._session.over:
+            self._session.close()
+            self._until = None
+            self._rest()
+            self._enter(RunState.STOPPED)
+
+    def _close(self) -> None:
+        if self._cursor is not None:
+            self._cursor.close()
+            self._cursor = None
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _pause(self) -> bool:
+        """Stop pulling, where that goes on; says whether it did."""
+        if self._until is None:
+            return False
+        self._until, self._stepping = None, False
+        self._rest()
+        self._enter(RunState.PAUSED)
+        return True

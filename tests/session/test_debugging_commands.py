@@ -1,0 +1,176 @@
+"""The host as a debugger: three depths of steps, looking back, going back, and stopping."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pgviz.config import RunConfig
+from pgviz.parameters import Value
+from pgviz.session import commands
+from pgviz.session.breakpoints import Breakpoint
+from pgviz.session.commands import Command
+from pgviz.session.notices import (
+    BreakpointHit,
+    BreakpointsListed,
+    CommandRejected,
+    HistoryHeld,
+    RunRewound,
+    RunState,
+    StateChanged,
+)
+from pgviz.training.events import (
+    EpisodeEnded,
+    MinibatchComputed,
+    ParameterChanged,
+    PastShown,
+    StateShown,
+    StepTaken,
+    UpdateApplied,
+)
+from pgviz.training.interventions import JudgeMinibatch
+from tests.session.driver import Driver, hosted
+
+SMALL: dict[str, Any] = {"environment_count": 2, "rollout_length": 16, "minibatch_size": 16, "epochs": 2}
+
+
+def set_up(driver: Driver, **given: Value) -> None:
+    driver.post(commands.StartRun(RunConfig.create("CartPole-v1", "ppo", steps=100_000, **(SMALL | given))))
+    driver.wait_for_state(RunState.PAUSED)
+
+
+def go(driver: Driver, command: Command) -> None:
+    """Carry a command out that goes on and then pauses."""
+
+    def pauses() -> int:
+        return [changed.state for changed in driver.of(StateChanged)].count(RunState.PAUSED)
+
+    before = pauses()
+    driver.post(command)
+    driver.wait_for(lambda _: pauses() > before)
+
+
+def test_that_a_minibatch_is_stopped_at_with_its_step_not_taken() -> None:
+    with hosted() as driver:
+        set_up(driver)
+        for count, step in ((1, 32), (1, 32), (2, 32), (1, 64)):
+            go(driver, commands.StepMinibatch(count))
+            assert driver.mailbox.step == step
+        assert len(driver.of(UpdateApplied)) == 1
+
+
+def test_that_a_run_goes_to_a_step_an_episode_or_an_update() -> None:
+    with hosted() as driver:
+        set_up(driver)
+        go(driver, commands.RunTo("step", 51))
+        assert driver.mailbox.step == 52
+        go(driver, commands.RunTo("update", 4))
+        assert driver.of(UpdateApplied)[-1].update == 4
+        go(driver, commands.RunTo("episode", 20))
+        assert driver.of(EpisodeEnded)[-1].episode >= 20
+        go(driver, commands.FinishEpisode(2))
+        assert driver.of(EpisodeEnded)[-1].environment_index == 0
+
+
+def test_that_the_cursor_moves_back_and_forward_and_follows_again() -> None:
+    with hosted() as driver:
+        set_up(driver)
+        go(driver, commands.RunTo("step", 300))
+        driver.post(commands.MoveCursor(-1))
+        driver.wait_for(lambda _: isinstance(driver.shown, PastShown))
+        assert driver.shown is not None
+        assert driver.shown.step == 300
+        assert driver.mailbox.step == 300
+        driver.post(commands.MoveCursor(-10))
+        driver.wait_for(lambda _: driver.shown is not None and driver.shown.step == 280)
+        assert driver.shown.detail is not None
+        assert driver.shown.detail.frame is not None
+        driver.post(commands.LookBack(100))
+        driver.wait_for(lambda _: driver.shown is not None and driver.shown.step == 100)
+        driver.post(commands.MoveCursor(1))
+        driver.wait_for(lambda _: driver.shown is not None and driver.shown.step == 102)
+        driver.post(commands.Follow())
+        driver.wait_for(lambda _: isinstance(driver.shown, StateShown))
+        held = driver.of(HistoryHeld)[-1]
+        assert held.first_step == 1
+        assert 0 < held.size <= held.limit
+
+
+def test_that_the_past_is_made_the_present() -> None:
+    with hosted() as driver:
+        set_up(driver)
+        driver.post(commands.SetParameter("learning_rate", 0.01))
+        go(driver, commands.RunTo("step", 400))
+        driver.post(commands.LookBack(200))
+        driver.post(commands.ResumeHere())
+        driver.wait_for(lambda _: driver.of(RunRewound))
+        assert driver.of(RunRewound)[-1].step == 198
+        assert driver.mailbox.step == 198
+        go(driver, commands.RunTo("step", 210))
+        assert driver.mailbox.step == 210
+
+
+def test_that_there_is_nothing_to_resume_from_while_the_present_is_followed() -> None:
+    with hosted() as driver:
+        set_up(driver)
+        driver.post(commands.ResumeHere())
+        driver.wait_for(lambda _: driver.of(CommandRejected))
+        assert "look back first" in driver.of(CommandRejected)[-1].message
+
+
+def test_that_a_breakpoint_stops_the_run_and_says_why() -> None:
+    with hosted() as driver:
+        set_up(driver)
+        driver.post(commands.PutBreakpoint(Breakpoint("update >= 3 and minibatch == 1")))
+        driver.wait_for(lambda _: driver.of(BreakpointsListed))
+        go(driver, commands.Play())
+        hit = driver.of(BreakpointHit)[-1].hit
+        assert hit.because == "minibatch = 1, update = 3"
+        assert len(driver.of(UpdateApplied)) == 2  # its batch is open
+        driver.post(commands.Intervene(JudgeMinibatch("skip")))
+        driver.post(commands.RemoveBreakpoint(1))
+        driver.wait_for(lambda _: driver.of(BreakpointsListed)[-1].breakpoints == ())
+        go(driver, commands.StepUpdate())
+        assert driver.of(UpdateApplied)[-1].minibatches == 3
+
+
+def test_that_a_breakpoint_on_details_has_them_captured_and_a_logpoint_goes_on() -> None:
+    with hosted() as driver:
+        set_up(driver)
+        driver.post(commands.Look(False))
+        driver.post(
+            commands.PutBreakpoint(Breakpoint("action == 1", log_message="right at {step}", one_shot=True))
+        )
+        driver.post(commands.PutBreakpoint(Breakpoint("abs(observation[2]) > 0.05")))
+        go(driver, commands.Play())
+        logged, stopped = driver.of(BreakpointHit)[0].hit, driver.of(BreakpointHit)[-1].hit
+        assert logged.message is not None
+        assert logged.message.startswith("right at ")
+        assert stopped.stops
+
+
+def test_that_a_bad_condition_is_answered_and_changes_nothing() -> None:
+    with hosted() as driver:
+        set_up(driver)
+        driver.post(commands.PutBreakpoint(Breakpoint("entropie < 1")))
+        driver.wait_for(lambda _: driver.of(CommandRejected))
+        assert "did you mean entropy" in driver.of(CommandRejected)[-1].message
+
+
+@pytest.mark.parametrize("limit", [1, 10_000_000])
+def test_that_the_history_keeps_to_its_limit(limit: int) -> None:
+    with hosted() as driver:
+        driver.post(commands.SetHistoryLimit(limit))
+        set_up(driver)
+        go(driver, commands.RunTo("step", 3000))
+        assert driver.of(HistoryHeld)[-1].limit == limit
+
+
+def test_that_events_of_the_debugger_are_of_the_kinds_that_are_kept() -> None:
+    with hosted() as driver:
+        set_up(driver)
+        go(driver, commands.StepMinibatch())
+        assert not driver.of(MinibatchComputed)
+        assert not driver.of(ParameterChanged)
+        assert not any(isinstance(event, StepTaken) for event in driver.events)
