@@ -99,8 +99,10 @@ def encoder(space: Space) -> ObservationEncoder:
         return _Parts(space, dict(space.spaces))
     if isinstance(space, spaces.Tuple):
         return _Parts(space, dict(enumerate(space.spaces)))
-    if isinstance(space, spaces.Discrete | spaces.MultiDiscrete):
+    if isinstance(space, spaces.Discrete):
         return _OneHot(space)
+    if isinstance(space, spaces.MultiDiscrete):
+        return _OneHots(space)
     if isinstance(space, spaces.MultiBinary):
         return _Binary(space)
     assert isinstance(space, spaces.Box)
@@ -175,14 +177,35 @@ class _Picture(ObservationEncoder):
 
 
 class _OneHot(ObservationEncoder):
-    """A Discrete or MultiDiscrete: a one-hot vector for each entry."""
+    """A Discrete value, as a one-hot vector."""
 
-    def __init__(self, space: spaces.Discrete | spaces.MultiDiscrete) -> None:
-        counts = np.atleast_1d(space.n if isinstance(space, spaces.Discrete) else space.nvec).reshape(-1)
-        self._counts_D = counts.astype(np.int64)
-        self._starts_D = np.atleast_1d(space.start).reshape(-1).astype(np.int64)
+    def __init__(self, space: spaces.Discrete) -> None:
+        super().__init__(space, int(space.n))
+        self._start = int(space.start)
+
+    def encode_batch(self, observations: Sequence[Any]) -> NDArray[np.float32]:
+        """Encode N observations; see the base."""
+        encoded_NO = np.zeros((len(observations), self.size), np.float32)
+        for position, value in enumerate(observations):
+            try:
+                index = int(value) - self._start
+                valid = index + self._start == value
+            except (ValueError, TypeError, OverflowError):
+                valid = False
+            if not valid or not 0 <= index < self.size:
+                raise _outside(position, observations, self.space)
+            encoded_NO[position, index] = 1.0
+        return encoded_NO
+
+
+class _OneHots(ObservationEncoder):
+    """A MultiDiscrete: a one-hot vector for each entry."""
+
+    def __init__(self, space: spaces.MultiDiscrete) -> None:
+        self._counts_D = np.asarray(space.nvec, np.int64).reshape(-1)
+        self._starts_D = np.asarray(space.start, np.int64).reshape(-1)
         self._offsets_D = np.concatenate([[0], np.cumsum(self._counts_D)[:-1]])
-        self._shape = tuple(space.shape or ())
+        self._shape = tuple(space.shape)
         super().__init__(space, int(self._counts_D.sum()))
 
     def encode_batch(self, observations: Sequence[Any]) -> NDArray[np.float32]:

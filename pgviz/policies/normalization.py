@@ -41,47 +41,53 @@ class RunningMoments:
 
     Attributes
     ----------
-    mean, variance
-        The (population) moments so far, in `shape`.
+    mean
+        Of all so far, in `shape`.
+    squares
+        Sum of the squared distances from the mean, in `shape`.
     count
         How many things were added, and the little weight of the moments it began with.
     """
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         self.mean: Doubles = np.zeros(shape)
-        self.variance: Doubles = np.ones(shape)
+        self.squares: Doubles = np.full(shape, BELIEF)
         self.count = BELIEF
 
+    @property
+    def variance(self) -> Doubles:
+        """The (population) variance of all so far, in `shape`."""
+        return np.asarray(self.squares / self.count)
+
     def add(self, batch: NDArray[np.floating[Any]]) -> None:
-        """Add B things, ``(B, *shape)``, by the pairwise update of Chan, Golub & LeVeque 1979, equation 2.1."""
-        size = len(batch)
-        if not size:
+        """Add B things, ``(B, *shape)``.
+
+        With d the distances from the mean of before, all of n' things have the mean μ + Σd / n' and the sum of
+        squares S + Σd² − (Σd)² / n': the pairwise update of Chan, Golub & LeVeque 1979, equation 2.1, in one pass.
+        """
+        if not len(batch):
             return
-        exact = batch.astype(np.float64)
-        mean = exact.sum(0) / size
-        exact -= mean
-        squares = np.square(exact, out=exact).sum(0)
-        total = self.count + size
-        distance = mean - self.mean
-        squares += self.variance * self.count + distance * distance * (self.count * size / total)
-        self.mean = self.mean + distance * (size / total)
-        self.variance = squares / total
-        self.count = total
+        distances = batch - self.mean
+        total = np.add.reduce(distances, 0)
+        np.square(distances, out=distances)
+        self.count += len(batch)
+        self.mean = self.mean + total / self.count
+        self.squares = self.squares + (np.add.reduce(distances, 0) - total * total / self.count)
 
     def capture(self) -> dict[str, Any]:
         """Copy the moments; see :meth:`restore`."""
-        return {"mean": self.mean.copy(), "variance": self.variance.copy(), "count": self.count}
+        return {"mean": np.array(self.mean), "squares": np.array(self.squares), "count": self.count}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what :meth:`capture` returned."""
         self.mean = np.array(state["mean"], np.float64)
-        self.variance = np.array(state["variance"], np.float64)
+        self.squares = np.array(state["squares"], np.float64)
         self.count = float(state["count"])
 
     def digest(self, digest: hashlib._Hash) -> None:
         """Add the moments to a fingerprint."""
-        for values in (self.mean, self.variance, np.array(self.count)):
-            digest.update(values.astype("<f8").tobytes())
+        for values in (self.mean, self.squares, np.array(self.count)):
+            digest.update(np.asarray(values, "<f8").tobytes())
 
 
 class Normalization:
@@ -116,8 +122,11 @@ class Normalization:
         """Return what the policy is given for observations ``(..., O)``, as float32; the statistics stay."""
         if self._mean_O is None or self._std_O is None:
             return observations
-        seen = (observations - self._mean_O) / self._std_O
-        return np.clip(seen, -LARGEST, LARGEST, out=seen).astype(np.float32)
+        seen = observations - self._mean_O
+        seen /= self._std_O
+        # Two calls cost half of what clip does.
+        np.maximum(np.minimum(seen, LARGEST, out=seen), -LARGEST, out=seen)
+        return seen.astype(np.float32)
 
     def take_in(self, observations_NO: Array, active_N: Flags | None = None) -> Array:
         """Learn from what the copies that are active observe, and return what the policy is given for it."""
