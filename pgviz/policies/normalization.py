@@ -15,6 +15,7 @@ Shape suffixes: B batch, N copies of the environment, O observation entries.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -124,9 +125,7 @@ class Normalization:
             return observations
         seen = observations - self._mean_O
         seen /= self._std_O
-        # Two calls cost half of what clip does.
-        np.maximum(np.minimum(seen, LARGEST, out=seen), -LARGEST, out=seen)
-        return seen.astype(np.float32)
+        return _cut_off(seen).astype(np.float32)
 
     def take_in(self, observations_NO: Array, active_N: Flags | None = None) -> Array:
         """Learn from what the copies that are active observe, and return what the policy is given for it."""
@@ -160,10 +159,7 @@ class Normalization:
         self.returns.add(returns_N if active_N is None else returns_N[active_N])
         returns_N[ended_N] = 0.0
         self._return_N = returns_N
-        scale = self.reward_scale
-        assert scale is not None
-        weighed_N: Doubles = np.clip(rewards_N / scale, -LARGEST, LARGEST)
-        return weighed_N
+        return _cut_off(np.asarray(rewards_N, np.float64) / _deviation(self.returns))
 
     @property
     def observation_mean_O(self) -> Doubles | None:
@@ -178,7 +174,7 @@ class Normalization:
     @property
     def reward_scale(self) -> float | None:
         """The standard deviation that a reward is divided by, or ``None`` where it is by none."""
-        return None if self.returns is None else float(np.sqrt(self.returns.variance + EPSILON))
+        return None if self.returns is None else _deviation(self.returns)
 
     def capture(self) -> dict[str, Any]:
         """Copy the statistics; see :meth:`restore`."""
@@ -209,3 +205,14 @@ class Normalization:
             # New arrays each time: whoever was shown the old ones may keep them.
             self._mean_O = self.observations.mean
             self._std_O = np.sqrt(self.observations.variance + EPSILON)
+
+
+def _deviation(moments: RunningMoments) -> float:
+    """Standard deviation of single numbers, never 0."""
+    return math.sqrt(float(moments.squares) / moments.count + EPSILON)
+
+
+def _cut_off(values: Doubles) -> Doubles:
+    """Bring values within ±10, in place; two calls cost half of what clip does."""
+    np.minimum(values, LARGEST, out=values)
+    return np.maximum(values, -LARGEST, out=values)
