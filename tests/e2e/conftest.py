@@ -53,6 +53,10 @@ class Bench:
         """Wait until so many updates are known."""
         self._qtbot.waitUntil(lambda: len(self.window.model.updates) >= count)
 
+    def wait_generation(self, count: int) -> None:
+        """Wait until the so-manieth run has begun."""
+        self._qtbot.waitUntil(lambda: self.window.model.generation >= count)
+
     def wait_marks(self, count: int) -> None:
         """Wait until so many changes have been applied."""
         self._qtbot.waitUntil(lambda: len(self.window.model.marks) >= count)

@@ -21,6 +21,7 @@ MARK = 13.0  # pixels that the mark above a bar takes
 GAP = 8.0
 LEAST_TICK = 26.0  # pixels from one tick to the next
 GREEDY = 5.0  # half the diagonal of the mark of the greedy action
+PLAIN_AXIS, VALUE_AXIS = 38, 50  # pixels across; values can be long
 SAMPLE = 20.0  # pixels for a mark beside its meaning
 
 Draw = Callable[[QPainter, QPointF], None]
@@ -46,12 +47,12 @@ class BandedPlot(DistributionPlot):
         self._small = sized(self.font(), 0.85)
         self.view.setYRange(0.0, 1.0)
         self.view.sigResized.connect(self._set_ticks)
-        self.plot.getPlotItem().getAxis("left").setWidth(38)
 
     def begin_bands(self, has_values: bool, has_masks: bool = False) -> None:
         """Make ready for an agent with or without values, where actions can be illegal or cannot."""
         self._has_values, self._has_masks = has_values, has_masks
         self._scale, self.values_A = ValueScale(), None
+        self.plot.getPlotItem().getAxis("left").setWidth(VALUE_AXIS if has_values else PLAIN_AXIS)
         self.setMinimumHeight(190 if has_values else 96)
         self._set_ticks()
 

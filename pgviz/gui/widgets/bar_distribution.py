@@ -119,24 +119,30 @@ class BarDistribution(BandedPlot):
 
     def _draw_probabilities(self, painter: QPainter, middles: list[float], slot: float) -> None:
         band, labelled = self.probability_band(), len(middles) <= LABELLED_BARS
-        metrics = QFontMetricsF(painter.font())
+        metrics, level = QFontMetricsF(painter.font()), self._draw_uniform(painter, band)
         for index, probability in enumerate(self.probabilities_A.tolist()):
             top = QPointF(middles[index], band.bottom() - probability * band.height())
             bar = QRectF(top.x() - slot * BAR_WIDTH / 2, top.y(), slot * BAR_WIDTH, band.bottom() - top.y())
             painter.fillRect(bar, self._colour(0, index == self.chosen))
             if labelled and (probability > 0.0 or self._is_legal(index)):
                 text = f"{probability:.2f}"
+                room = QRectF(0.0, 0.0, metrics.horizontalAdvance(text), metrics.height())
+                room.moveCenter(top - QPointF(0.0, metrics.height() / 2 + 1))
+                if room.top() < level < room.bottom():
+                    # A number with a line through it would look like one that does not count.
+                    painter.fillRect(room.adjusted(-2, 0, 2, 0), QColor(self._theme.panel))
                 painter.setPen(QColor(self._theme.text))
-                painter.drawText(top - QPointF(metrics.horizontalAdvance(text) / 2, 4), text)
+                painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
             if index == self.chosen:
                 self._draw_mark(painter, top - QPointF(0, metrics.height() + 3 if labelled else 3))
-        self._draw_uniform(painter, band)
 
-    def _draw_uniform(self, painter: QPainter, band: QRectF) -> None:
+    def _draw_uniform(self, painter: QPainter, band: QRectF) -> float:
+        """Draw where a policy that is even over what is legal would be, and return its height in pixels."""
         legal = len(self.probabilities_A) if self.mask_A is None else max(int(self.mask_A.sum()), 1)
         level = band.bottom() - band.height() / legal
         painter.setPen(QPen(QColor(self._theme.muted), 0, Qt.PenStyle.DashLine))
         painter.drawLine(QLineF(0, level, band.width(), level))
+        return level
 
     def _draw_values(self, painter: QPainter, middles: list[float], slot: float) -> None:
         assert self.values_A is not None

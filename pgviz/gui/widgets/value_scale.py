@@ -18,7 +18,7 @@ ROOM = 0.12
 # Values that take less than this share of the range are too flat to be told apart.
 LEAST_SHARE = 0.3
 # Differences smaller than this share of the values themselves are chance, and would only make the axis jump.
-LEAST_SPAN = 1e-4
+LEAST_SPAN = 1e-3
 
 
 class ValueScale:
