@@ -19,10 +19,12 @@ from pgviz.policies.bounds import ActionBounds
 from pgviz.policies.decision import Array, FactoredDecision, PolicyFacts
 from pgviz.policies.distributions import DiagonalGaussian, SquashedGaussian, sample_gaussian
 from pgviz.policies.factor_decisions import DrawnRow
+from pgviz.policies.factored_score import FactoredScore
 from pgviz.policies.factors import Factored, Factors
 from pgviz.policies.gaussian import LOG_STD_HIGH, LOG_STD_LOW
 from pgviz.policies.networks import NetworkShape
 from pgviz.policies.policy import Mask, Policy, Samples
+from pgviz.policies.scores import Score
 
 
 class FactoredPolicy(Policy):
@@ -79,6 +81,13 @@ class FactoredPolicy(Policy):
         if self.squash:
             return Factored(self._factors, choices, SquashedGaussian(mean_BD, log_std, self.bounds))
         return Factored(self._factors, choices, DiagonalGaussian(mean_BD, log_std))
+
+    def _score(self, outputs_BK: NDArray[np.float32], samples_B: Samples, masks_BA: Mask | None) -> Score:
+        log_std_D = self._free_log_std_D
+        if self._real_count and log_std_D is None:
+            return super()._score(outputs_BK, samples_B, masks_BA)
+        bounds = self.bounds if self.squash else None
+        return FactoredScore(self._factors, outputs_BK, log_std_D, samples_B, masks_BA, squashed_into=bounds)
 
     def act(self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None = None) -> NDArray[Any]:
         """Draw a row per state, shape ``(N, K)``: indices of options, and real numbers before squashing."""

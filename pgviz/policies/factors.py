@@ -44,38 +44,50 @@ class ChoiceGroup:
         The same.
     columns
         Where they are in a sample's row.
+    longest
+        Options X of the longest.
     """
 
     def __init__(self, layout: ActionLayout, members: Sequence[int]) -> None:
         counts_F, chosen = layout.counts_F, list(members)
         counts_G, begins_G = counts_F[chosen], (np.cumsum(counts_F) - counts_F)[chosen]
-        option_X = np.arange(int(counts_G.max()))
+        self.longest = int(counts_G.max())
+        option_X = np.arange(self.longest)
         # What is beyond a row's end repeats its last entry, and is ruled out.
         places_GX = begins_G[:, None] + np.minimum(option_X, counts_G[:, None] - 1)
         self.members = tuple(members)
         self.columns = _index(layout.choice_columns_F[chosen])
         self._shape = places_GX.shape
         self._places = _index(places_GX.reshape(-1))
-        self._padding_GX = option_X >= counts_G[:, None]
-        self._padded = bool(self._padding_GX.any())
-        self._full_GX = torch.from_numpy(~self._padding_GX)
+        full_GX = option_X < counts_G[:, None]
+        self._padding_GX = ~full_GX
+        self._padded = not full_GX.all()
+        self._full_GX = torch.from_numpy(full_GX)
+        self._filled = places_GX[full_GX]
 
     def distribution(self, logits_BS: Tensor, masks_BS: Tensor | None) -> Categorical:
         """Return the softmax of each choice in the group; results have the shape ``(B, G)``."""
-        logits_BGX = self._rows(logits_BS)
+        logits_BGX = logits_BS[:, self._places].reshape(-1, *self._shape)
         if masks_BS is not None:
-            return MaskedCategorical(logits_BGX, self._rows(masks_BS) & self._full_GX)
+            legal_BGX = masks_BS[:, self._places].reshape(-1, *self._shape)
+            return MaskedCategorical(logits_BGX, legal_BGX & self._full_GX)
         return MaskedCategorical(logits_BGX, self._full_GX) if self._padded else Categorical(logits_BGX)
 
-    def draw(self, logits_NS: Array, rng: np.random.Generator) -> NDArray[np.int64]:
-        """Draw an index for each choice in the group, ``(N, G)``."""
-        logits_NGX = logits_NS[:, self._places].reshape(-1, *self._shape)
-        if self._padded:
-            logits_NGX = np.where(self._padding_GX, -np.inf, logits_NGX)
-        return sample_categorical(logits_NGX, rng)
+    def draw(self, logits_BS: Array, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Draw an index for each choice in the group, ``(B, G)``."""
+        return sample_categorical(self.rows(logits_BS), rng)
 
-    def _rows(self, options_BS: Tensor) -> Tensor:
-        return options_BS[:, self._places].reshape(-1, *self._shape)
+    def rows(self, logits_BS: Array) -> Array:
+        """Arrange logits in rows of equal length, ``(B, G, X)``, with −∞ beyond a row's end."""
+        logits_BGX: Array = logits_BS[:, self._places].reshape(-1, *self._shape)
+        return np.where(self._padding_GX, np.float32(-np.inf), logits_BGX) if self._padded else logits_BGX
+
+    def put(self, slopes_BGX: Array, out_BK: Array) -> None:
+        """Write what belongs to the group's options, arranged in rows, where they are among all outputs."""
+        if self._padded:
+            out_BK[:, self._filled] = slopes_BGX[:, ~self._padding_GX]
+        else:
+            out_BK[:, self._places] = slopes_BGX.reshape(len(slopes_BGX), -1)
 
 
 class Factors:
