@@ -42,6 +42,8 @@ class Batch:
         ln π and V at the time of acting, where the algorithm needs them.
     masks_BA
         Which choices were legal in each state, or ``None`` where all were in all of them.
+    places_B
+        Where in the rollout each sample comes from: t · N + n for the t-th step of copy n.
     """
 
     observations_BO: Array
@@ -51,6 +53,7 @@ class Batch:
     old_log_probs_B: Floats | None = None
     old_values_B: Floats | None = None
     masks_BA: Mask | None = None
+    places_B: NDArray[np.int64] | None = None
 
     def select(self, index: NDArray[np.int64] | slice) -> Batch:
         """Return the chosen samples."""
@@ -62,6 +65,7 @@ class Batch:
             None if self.old_log_probs_B is None else self.old_log_probs_B[index],
             None if self.old_values_B is None else self.old_values_B[index],
             None if self.masks_BA is None else self.masks_BA[index],
+            None if self.places_B is None else self.places_B[index],
         )
 
     def __len__(self) -> int:
@@ -73,6 +77,14 @@ class Estimates(NamedTuple):
 
     advantages_TN: Floats
     returns_TN: Floats
+
+
+class Slopes(NamedTuple):
+    """Slopes of a minibatch's loss in each sample's ln π, entropy and V, ``(B,)``; ``None`` where not in it."""
+
+    log_prob_B: Floats
+    entropy_B: Floats | None
+    values_B: Floats | None
 
 
 class OnPolicyAlgorithm(Algorithm):
@@ -94,6 +106,7 @@ class OnPolicyAlgorithm(Algorithm):
         self.optimizer = Optimizer(policy.flat, config.text("optimizer"), config.number("optimizer_epsilon"))
         self._normalizes = config.flag("normalize_advantage")
         self.open_batch: Batch | None = None
+        self.open_slopes: Slopes | None = None
         self.estimates: Estimates | None = None
         self._tally = Tally()
         self._applied = 0
@@ -203,7 +216,9 @@ class OnPolicyAlgorithm(Algorithm):
             explained = explained_variance(values_TN.reshape(-1)[active_B], returns_B)
             self._tally.add("explained_variance", explained)
         advantages_B = advantages_TN.reshape(-1)[active_B]
-        return Batch(observations_BO, samples_B, advantages_B, returns_B, masks_BA=masks_BA), assessment
+        places_B = np.arange(shape[0] * shape[1])[active_B]
+        batch = Batch(observations_BO, samples_B, advantages_B, returns_B, masks_BA=masks_BA, places_B=places_B)
+        return batch, assessment
 
     def _next_values(self, rollout: Rollout, values_TN: Floats) -> Floats:
         """V of the state that each step led to; an ended episode's own last state, not the next one's first."""
@@ -224,7 +239,7 @@ class OnPolicyAlgorithm(Algorithm):
         """Loss and gradient of one minibatch, given the policy's assessment of it."""
         self.open_batch = batch
         score, values_B = assessment.score, assessment.values_B
-        objective = self._objective(batch, score.log_probs_B, self._advantages(batch))
+        objective = self._objective(batch, score.log_probs_B, self.weighed_advantages(batch))
         value_error = None if values_B is None else self._value_error(batch, values_B)
         descent = descend(
             objective,
@@ -233,6 +248,7 @@ class OnPolicyAlgorithm(Algorithm):
             value_error=value_error,
             value_coefficient=self.knobs.number("value_coefficient"),
         )
+        self.open_slopes = Slopes(*descent.slopes)
         norm = self.optimizer.receive(self.policy.gradient(assessment, *descent.slopes))
         if not (math.isfinite(descent.loss) and math.isfinite(norm)):
             named = {"observation": batch.observations_BO, "return": batch.returns_B, "value": values_B}
@@ -251,7 +267,8 @@ class OnPolicyAlgorithm(Algorithm):
         count = np.float32(len(error_B))
         return Sloped(float(error_B.dot(error_B) / count), error_B * (np.float32(2.0) / count))
 
-    def _advantages(self, batch: Batch) -> Floats:
+    def weighed_advantages(self, batch: Batch) -> Floats:
+        """Return the advantages as they weigh in the loss: normalised where the run asks for it."""
         advantages_B, count = batch.advantages_B, len(batch)
         if not self._normalizes or count < 2:
             return advantages_B

@@ -106,6 +106,8 @@ class Trainer:
         except BaseException:
             self.environment.close()
             raise
+        if keep_log:
+            self.algorithm.keep_past()
         self.policy = self.algorithm.policy
         self._rng = seeds.acting
         capacity = self.algorithm.rollout_length or EPISODE_CAPACITY

@@ -180,10 +180,10 @@ def test_that_descending_the_loss_ascends_objective_and_entropy_and_descends_the
 def test_that_the_advantages_of_a_single_sample_are_not_normalised() -> None:
     algorithm = make_algorithm("ppo")
     batch = _batch(algorithm).select(slice(0, 1))
-    assert np.array_equal(algorithm._advantages(batch), batch.advantages_B)
+    assert np.array_equal(algorithm.weighed_advantages(batch), batch.advantages_B)
 
 
 def test_that_equal_advantages_normalise_to_nothing() -> None:
     algorithm = make_algorithm("ppo")
     batch = replace(_batch(algorithm), advantages_B=np.full(SIZE, 7.0, np.float32))
-    assert not algorithm._advantages(batch).any()
+    assert not algorithm.weighed_advantages(batch).any()

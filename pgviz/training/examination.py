@@ -1,0 +1,93 @@
+"""Examination: what a minibatch wants, sample by sample, as data to show.
+
+No torch is imported here, so that the window can name it. Shape suffixes: B samples.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgviz.policies.decision import Decision
+
+Floats = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerNorms:
+    """Euclidean norms of one parameter tensor, of its gradient, and of the step about to be made."""
+
+    name: str
+    parameter: float
+    gradient: float
+    step: float
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """How π(·|s) of one state would change.
+
+    Parameters
+    ----------
+    sample
+        Which sample's state it is, counted from 0.
+    before
+        As it is.
+    alone, minibatch, step
+        After a step of the same length as the optimiser's, along the sample's own gradient, and along the whole
+        minibatch's; and after the optimiser's actual step.
+    """
+
+    sample: int
+    before: Decision
+    alone: Decision
+    minibatch: Decision
+    step: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """An open minibatch under the microscope.
+
+    Parameters
+    ----------
+    steps_ago_B, copies_B
+        Where each sample comes from: how many steps of all copies before the end of the rollout (0 for the last),
+        and in which copy.
+    actions
+        What was drawn, ``(B,)`` or ``(B, D)``, before squashing or clipping.
+    log_probs_B, old_log_probs_B, ratios_B, clipped_B
+        ln π now and at the time of acting, their ratio π/π_old, and whether clipping has cut its pull off;
+        ``None`` where the algorithm has no ratio.
+    returns_B, values_B, advantages_B
+        The critic's target, V(s) now, and the advantage as it weighs in the loss; V may be ``None``.
+    gradient_norms_B
+        Norm of each sample's own part of the minibatch's gradient.
+    shares_B
+        What each adds to the whole along its direction, g·G / G·G: they sum to 1.
+    cosines_B
+        Cosine of the angle between each and the whole.
+    layers
+        Norms by parameter tensor.
+    moves
+        How one state's π would change.
+    """
+
+    steps_ago_B: NDArray[np.int64]
+    copies_B: NDArray[np.int64]
+    actions: NDArray[Any]
+    log_probs_B: Floats
+    old_log_probs_B: Floats | None
+    ratios_B: Floats | None
+    clipped_B: NDArray[np.bool_] | None
+    returns_B: Floats
+    values_B: Floats | None
+    advantages_B: Floats
+    gradient_norms_B: Floats
+    shares_B: Floats
+    cosines_B: Floats
+    layers: tuple[LayerNorms, ...]
+    moves: Moves | None

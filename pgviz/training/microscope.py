@@ -1,0 +1,149 @@
+"""The gradient microscope: looks at an open minibatch, and changes nothing.
+
+Shape suffixes: B samples, O observation entries, P parameters.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pgviz.algorithms.algorithm import Minibatch
+from pgviz.algorithms.on_policy import Batch, OnPolicyAlgorithm
+from pgviz.algorithms.sample_gradients import sample_gradients
+from pgviz.errors import UsageError
+from pgviz.policies.decision import Decision
+from pgviz.policies.normalization import Normalization
+from pgviz.policies.policy import Policy
+from pgviz.training.examination import Examination, LayerNorms, Moves
+from pgviz.training.trainer import Trainer
+
+
+def examine(trainer: Trainer, sample: int | None = None) -> Examination:
+    """Examine the minibatch whose loss is there and whose step is not taken yet.
+
+    Parameters
+    ----------
+    trainer
+        Stopped at a ``MinibatchComputed`` event.
+    sample
+        In whose state to show how π would move; ``None`` for no such picture.
+
+    Raises
+    ------
+    UsageError
+        Where no minibatch is open, or the algorithm's cannot be taken apart.
+    """
+    algorithm, minibatch = trainer.algorithm, trainer.steering.open
+    if minibatch is None:
+        raise UsageError("no minibatch is open: stop between a loss and its step first.")
+    if (
+        not isinstance(algorithm, OnPolicyAlgorithm)
+        or algorithm.open_batch is None
+        or algorithm.open_slopes is None
+    ):
+        raise UsageError("only the minibatches of REINFORCE, A2C and PPO can be taken apart into their samples.")
+    batch = algorithm.open_batch
+    if sample is not None and not 0 <= sample < len(batch):
+        raise UsageError(f"the minibatch has samples 0 to {len(batch) - 1}.")
+    gradients_BP = sample_gradients(algorithm.policy, batch, algorithm.open_slopes)
+    whole_P = gradients_BP.sum(0)
+    step_P = _step(algorithm, minibatch)
+    along_B = gradients_BP @ whole_P
+    norms_B, norm = np.linalg.norm(gradients_BP, axis=1), float(np.linalg.norm(whole_P))
+    copies = trainer.config.environment_count
+    places_B = np.zeros(len(batch), np.int64) if batch.places_B is None else batch.places_B
+    length = len(algorithm.estimates.advantages_TN) if algorithm.estimates is not None else 0
+    log_probs_B, values_B = _now(algorithm.policy, batch)
+    ratios_B = None if batch.old_log_probs_B is None else np.exp(log_probs_B - batch.old_log_probs_B)
+    moves = None
+    if sample is not None:
+        seen_O = np.asarray(batch.observations_BO[sample], np.float32)
+        moves = _moves(algorithm.policy, seen_O, sample, (gradients_BP[sample], whole_P, step_P))
+    return Examination(
+        steps_ago_B=length - 1 - places_B // copies,
+        copies_B=places_B % copies,
+        actions=np.array(batch.samples_B),
+        log_probs_B=log_probs_B,
+        old_log_probs_B=batch.old_log_probs_B,
+        ratios_B=ratios_B,
+        clipped_B=None if ratios_B is None else algorithm.open_slopes.log_prob_B == 0.0,
+        returns_B=batch.returns_B.copy(),
+        values_B=values_B,
+        advantages_B=algorithm.weighed_advantages(batch),
+        gradient_norms_B=norms_B,
+        shares_B=along_B / max(norm * norm, 1e-30),
+        cosines_B=along_B / np.maximum(norms_B * norm, 1e-30),
+        layers=_layers(algorithm.policy, whole_P, step_P),
+        moves=moves,
+    )
+
+
+def _now(policy: Policy, batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+    assessment = policy.assess(batch.observations_BO, batch.samples_B, batch.masks_BA, learning=False)
+    return np.array(assessment.score.log_probs_B), assessment.values_B
+
+
+def _step(algorithm: OnPolicyAlgorithm, minibatch: Minibatch) -> NDArray[np.float32]:
+    """The step that the optimiser is about to make, found by making it and taking it back."""
+    flat, gradient = algorithm.policy.flat.detach(), algorithm.policy.flat.grad
+    assert gradient is not None
+    before, moments, kept = flat.clone(), algorithm.optimizer.capture(), gradient.clone()
+    maximum = algorithm.knobs.optional("max_gradient_norm")
+    algorithm.optimizer.step(minibatch.learning_rate, minibatch.gradient_norm, maximum)
+    step_P: NDArray[np.float32] = (flat - before).numpy()
+    flat.copy_(before)
+    algorithm.optimizer.restore(moments)
+    gradient.copy_(kept)
+    return step_P
+
+
+def _layers(
+    policy: Policy, gradient_P: NDArray[np.float32], step_P: NDArray[np.float32]
+) -> tuple[LayerNorms, ...]:
+    norms = []
+    for name, parameter in policy.named_parameters():
+        part = slice(parameter.storage_offset(), parameter.storage_offset() + parameter.numel())
+        weight = float(parameter.detach().norm())
+        gradient, step = np.linalg.norm(gradient_P[part]), np.linalg.norm(step_P[part])
+        norms.append(LayerNorms(name, weight, float(gradient), float(step)))
+    return tuple(norms)
+
+
+def _moves(
+    policy: Policy,
+    seen_O: NDArray[np.float32],
+    sample: int,
+    directions: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]],
+) -> Moves:
+    """Move along the sample's own gradient, the whole one, and by the step; each as far as the step goes."""
+    alone_P, whole_P, step_P = directions
+    length = float(np.linalg.norm(step_P))
+
+    def along(gradient_P: NDArray[np.float32]) -> NDArray[np.float32]:
+        scaled_P: NDArray[np.float32] = gradient_P * np.float32(
+            -length / max(float(np.linalg.norm(gradient_P)), 1e-30)
+        )
+        return scaled_P
+
+    return Moves(
+        sample,
+        _decision_after(policy, seen_O, np.zeros_like(step_P)),
+        _decision_after(policy, seen_O, along(alone_P)),
+        _decision_after(policy, seen_O, along(whole_P)),
+        _decision_after(policy, seen_O, step_P),
+    )
+
+
+def _decision_after(policy: Policy, seen_O: NDArray[np.float32], move_P: NDArray[np.float32]) -> Decision:
+    """π at a state as the network sees it, with the weights moved for a moment."""
+    flat, normalization = policy.flat.detach(), policy.normalization
+    before = flat.clone()
+    try:
+        flat.add_(torch.from_numpy(move_P))
+        policy.normalization = Normalization()  # the state has been through it
+        return policy.decide(seen_O, None)
+    finally:
+        flat.copy_(before)
+        policy.normalization = normalization
