@@ -141,6 +141,9 @@ class Algorithm(ABC):
             Where a parameter is not finite.
         """
 
+    def keep_past(self) -> None:  # noqa: B027
+        """Keep from now on what :meth:`restore` needs beyond what :meth:`capture` copies; most need nothing."""
+
     def capture(self) -> dict[str, Any]:
         """Copy everything that decides what will be learned, between two updates; see :meth:`restore`.
 

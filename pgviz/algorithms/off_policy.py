@@ -110,6 +110,10 @@ class OffPolicyAlgorithm(Algorithm):
         if len(set(samples)) >= size:
             raise UsageError("without any sample there is no step to take: skip the minibatch instead.")
 
+    def keep_past(self) -> None:
+        """Keep from now on what the buffer overwrites."""
+        self.replay.keeps_overwritten = True
+
     def capture(self) -> dict[str, Any]:
         """Copy everything that decides what will be learned; of the buffer, a mark."""
         return super().capture() | {"replay": self.replay.capture(), "acted": self.acted}

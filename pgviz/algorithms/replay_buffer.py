@@ -101,12 +101,12 @@ class ReplayBuffer:
         source = mark.buffer
         if source is not self:
             self._take_over(source)
-        if mark.added < self._held_since:
+        if not self._held_since <= mark.added <= self.added:
             raise ValueError("the replay buffer no longer holds what it held then")
         while self._overwritten and self._overwritten[-1].before >= mark.added:
             last = self._overwritten.pop()
-            for name, rows in last.rows.items():
-                self._columns[name][last.places] = rows
+            for name, column in self._columns.items():
+                column[last.places] = last.rows.get(name, True)  # what began later are masks
         self.added = mark.added
 
     def forget(self, mark: BufferMark) -> None:

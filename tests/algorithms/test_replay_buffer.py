@@ -167,3 +167,56 @@ def test_that_steps_can_be_chosen_with_and_without_masks() -> None:
         assert theirs is not None
         np.testing.assert_array_equal(ours, theirs[[4, 1]])
     assert drawn._replace(masks_BA=None).select(np.array([0])).masks_BA is None
+
+
+@pytest.mark.parametrize("capacity", [5, 9, 100])
+@pytest.mark.parametrize("other", [False, True])
+def test_that_earlier_contents_can_be_brought_back(capacity: int, other: bool) -> None:
+    buffer = ReplayBuffer(capacity)
+    buffer.keeps_overwritten = True
+    marks = []
+    for first in range(0, 24, 3):
+        buffer.add(steps(3, first))
+        marks.append((buffer.capture(), _held(buffer)))
+    for mark, held in reversed(marks):
+        target = ReplayBuffer(capacity) if other else buffer
+        target.restore(mark)
+        assert _held(target) == held
+        assert target.added == mark.added
+    if not other:
+        buffer.add(steps(3, 3))
+        assert _held(buffer) == marks[1][1]
+
+
+def test_that_contents_that_are_not_held_any_more_or_not_yet_are_refused() -> None:
+    buffer = ReplayBuffer(5)
+    buffer.add(steps(4))
+    first = buffer.capture()
+    buffer.add(steps(4, 4))
+    second = buffer.capture()
+    with pytest.raises(ValueError, match="no longer holds what it held then"):
+        buffer.restore(first)
+    buffer.keeps_overwritten = True
+    buffer.add(steps(4, 8))
+    third = buffer.capture()
+    buffer.restore(second)
+    assert _held(buffer) == [3, 4, 5, 6, 7]
+    with pytest.raises(ValueError, match="no longer holds what it held then"):
+        buffer.restore(third)
+    buffer.add(steps(4, 8))
+    buffer.forget(buffer.capture())
+    with pytest.raises(ValueError, match="no longer holds what it held then"):
+        buffer.restore(second)
+
+
+def test_that_steps_from_before_any_mask_are_brought_back_as_all_legal() -> None:
+    buffer = ReplayBuffer(2)
+    buffer.keeps_overwritten = True
+    buffer.add(make_rollout(np.zeros((2, 1, 1), np.float32), np.zeros((2, 1), int), [[10.0], [11.0]]))
+    mark = buffer.capture()
+    buffer.add(_masked([[1, 0], [1, 0]], last=[1, 0]))
+    buffer.restore(mark)
+    held = _in_order(buffer)
+    assert held.rewards_B.tolist() == [10, 11]
+    assert held.next_masks_BA is not None
+    assert held.next_masks_BA.all()
