@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from gymnasium import Space
 
+from pgviz.action_layout import splitter
 from pgviz.algorithms.algorithm import Algorithm, Minibatch
 from pgviz.errors import UsageError
 from pgviz.policies.decision import Array
@@ -111,9 +112,8 @@ def sample_like(
     form = np.zeros_like(policy.act(observation_O[None], np.random.default_rng(0)))
     try:
         form[0] = np.asarray(entries).reshape(form.shape[1:])
-        allowed = action_space.contains(policy.to_actions(form)[0])
-        if allowed and mask_A is not None and form.ndim == 1:
-            allowed = bool(mask_A[int(form[0])])
+        (action,) = splitter(action_space)(policy.to_actions(form))
+        allowed = action_space.contains(action) and policy.allows(form[0], mask_A)
     except (ValueError, IndexError, TypeError):
         allowed = False
     if not allowed:

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from pgviz.config import RunConfig
+from pgviz.errors import UsageError
 from pgviz.policies.decision import FactoredDecision
 from pgviz.session.headless import train
 from pgviz.training.events import Event, StepTaken, UpdateApplied
 from pgviz.training.trainer import Trainer
-from tests.environments.matching import IDS
+from tests.environments.matching import IDS, numbers
 from tests.training.driving import ALGORITHMS, events_of, fingerprint, of_kind, short_config, trainer_of
 
 QUICK: dict[str, dict[str, object]] = {
@@ -84,3 +85,22 @@ def test_that_a_width_of_the_state_is_reported_as_its_mean() -> None:
     )
     assert update.log_std is not None
     np.testing.assert_allclose(np.exp(update.log_std), 0.5, atol=0.1)
+
+
+@pytest.mark.parametrize(
+    ("environment", "row", "sent"),
+    [(IDS[0], (2.0, 1.0, 3.0), [2, 6, 2]), (IDS[4], (1.0, 0.0, 1.0, 0.0), [2, 0, 1, 0.0])],
+)
+def test_that_an_action_of_several_can_be_forced(
+    environment: str, row: tuple[float, ...], sent: list[float]
+) -> None:
+    with trainer_of(short_config(environment, "ppo")) as trainer:
+        events = trainer.events()
+        next(events)
+        for wrong in ((9.0, *row[1:]), (-1.0, *row[1:]), row[1:]):
+            with pytest.raises(UsageError, match="no action that can be taken here"):
+                trainer.force(1, wrong)
+        trainer.force(1, row)
+        next(event for event in events if isinstance(event, StepTaken))
+        toy: Any = trainer.environment._environments[1].unwrapped
+        assert numbers(toy.received[0], toy.action_space) == sent

@@ -9,6 +9,7 @@ import pytest
 
 from pgviz.config import RunConfig
 from pgviz.environments.masks import MaskReader
+from pgviz.errors import UsageError
 from pgviz.policies.decision import CategoricalDecision, FactoredDecision
 from pgviz.session.headless import train
 from pgviz.training.evaluation import evaluate
@@ -156,3 +157,21 @@ def test_that_an_environment_without_masks_is_not_asked_for_any(
     with trainer_of(short_config("CartPole-v1", algorithm)) as trainer:
         for _ in trainer.events():
             pass
+
+
+@pytest.mark.parametrize(("environment", "illegal_one"), [(CORRIDOR, (3.0,)), (PAIR, (1.0, 0.0))])
+def test_that_an_illegal_action_cannot_be_forced(environment: str, illegal_one: tuple[float, ...]) -> None:
+    with trainer_of(short_config(environment, "ppo")) as trainer:
+        events = trainer.events()
+        next(events)
+        with pytest.raises(UsageError, match="no action that can be taken here"):
+            trainer.force(0, illegal_one)
+        for _ in events:
+            pass
+        assert illegal(trainer) == 0
+    with trainer_of(short_config(environment, "ppo", action_mask=False)) as trainer:
+        events = trainer.events()
+        next(events)
+        trainer.force(0, illegal_one)
+        next(event for event in events if isinstance(event, StepTaken))
+        assert illegal(trainer) >= 1
