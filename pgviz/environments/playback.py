@@ -41,6 +41,7 @@ class PlaybackEnvironment(VectorEnvironment):
         self._tape = log
         self._at = 0
         self.log = None
+        self.id = original.id
         self.count, self._all = original.count, original._all
         self.facts = original.facts
         self.observation_space, self.action_space = original.observation_space, original.action_space

@@ -99,3 +99,42 @@ def _stepped(step: LoggedStep, index: int) -> bool:
 
 def _copy(array: NDArray[Any] | None) -> NDArray[Any] | None:
     return None if array is None else array.copy()
+
+
+def clones(environment: VectorEnvironment, index: int, count: int) -> VectorEnvironment | None:
+    """Make `count` environments that are all where copy `index` is now; the caller closes them.
+
+    Returns
+    -------
+    VectorEnvironment or None
+        Without a log; ``None`` where the environment, played again, did not come where it is.
+
+    Raises
+    ------
+    EnvironmentFault
+        Where the environment raises.
+    """
+    from pgviz.environments.vector import VectorEnvironment
+
+    state = capture(environment)
+    made = VectorEnvironment(environment.id, count, np.random.SeedSequence(0), render=False)
+    try:
+        made._observations = np.stack(
+            [made._reset_one(each, int(environment.episode_seeds[index])) for each in range(count)]
+        )
+        for step in state.steps[state.began[index] :]:
+            if _stepped(step, index):
+                made.step(_repeated(step.actions, index, count), autoreset=False)
+        there = np.array_equal(made._observations[0], environment._observations[index])
+    except BaseException:
+        made.close()
+        raise
+    if there:
+        return made
+    made.close()
+    return None
+
+
+def _repeated(actions: Any, index: int, count: int) -> Any:
+    chosen = actions[index : index + 1]
+    return np.repeat(chosen, count, axis=0) if isinstance(chosen, np.ndarray) else list(chosen) * count

@@ -6,6 +6,7 @@ Shape suffixes: N copies, O numbers in an encoded observation, A options that a 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from pgviz.action_layout import splitter
 from pgviz.environments import rebuild
 from pgviz.environments.action_log import ActionLog, LoggedBeginning, LoggedStep
 from pgviz.environments.describe import describe
-from pgviz.environments.factory import make
+from pgviz.environments.factory import Environment, make
 from pgviz.environments.faults import FaultReporter
 from pgviz.environments.frames import FrameRenderer
 from pgviz.environments.masks import Mask, MaskReader, Step
@@ -70,6 +71,7 @@ class VectorEnvironment:
     def __init__(
         self, id: str, count: int, seeds: np.random.SeedSequence, *, render: bool, keep_log: bool = False
     ) -> None:
+        self.id = id
         self.count = count
         self.log = ActionLog(count) if keep_log else None
         self._environments = [make(id, render=render)]
@@ -181,6 +183,16 @@ class VectorEnvironment:
         if self.log is not None:
             logged.masks_NA = self.masks_NA
         return step
+
+    @property
+    def observations(self) -> Encoded:
+        """What every copy saw last, ``(N, O)``; not to be written into."""
+        return self._observations
+
+    @property
+    def environments(self) -> Sequence[Environment]:
+        """The copies themselves."""
+        return self._environments
 
     def render(self, index: int) -> NDArray[np.uint8] | None:
         """Draw one copy as it is now, ``(H, W, 3)``; ``None`` where that fails (see :attr:`render_error`)."""

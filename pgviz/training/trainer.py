@@ -23,6 +23,7 @@ from pgviz.errors import UsageError
 from pgviz.parameters import Boundary, Value
 from pgviz.policies.decision import Array
 from pgviz.policies.policy import Mask, Samples
+from pgviz.training.describing import describe_state, describe_step
 from pgviz.training.events import (
     EpisodeEnded,
     Event,
@@ -133,20 +134,10 @@ class Trainer:
 
     def look(self) -> StateShown:
         """Describe the watched copy as it is now; draws no random number and changes nothing."""
-        index, environment = self._watched, self.environment
-        masks_NA = self._masks_NA
-        mask_A = None if masks_NA is None else masks_NA[index]
-        detail = StepDetail(
-            environment_index=index,
-            episode=int(environment.episode_numbers[index]),
-            episode_step=int(environment.episode_lengths[index]),
-            decision=self.policy.decide(self._observations[index], None, mask_A),
-            reward=None,
-            terminated=False,
-            truncated=False,
-            episode_return=float(environment.episode_returns[index]),
-            frame=environment.render(index),
-        )
+        index = self._watched
+        observation_O, mask_A = self.state_of(index)
+        decision = self.policy.decide(observation_O, None, mask_A)
+        detail = describe_state(self.environment, index, decision)
         return StateShown(self.step, detail)
 
     def capture(self) -> Snapshot:
@@ -203,12 +194,9 @@ class Trainer:
         UsageError
             Where there is no such copy, or it cannot take that action.
         """
-        if not 0 <= index < self.config.environment_count:
-            raise UsageError(f"there is no copy {index + 1} of the environment.")
-        masks_NA = self._masks_NA
-        mask_A = None if masks_NA is None else masks_NA[index]
+        observation_O, mask_A = self.state_of(index)
         space = self.environment.action_space
-        self.steering.force(index, sample_like(self.policy, space, self._observations[index], sample, mask_A))
+        self.steering.force(index, sample_like(self.policy, space, observation_O, sample, mask_A))
 
     def close(self) -> None:
         """Close the environments."""
@@ -295,29 +283,36 @@ class Trainer:
             return index
         return int(self._active.argmax())
 
+    def state_of(self, index: int) -> tuple[Encoded, Mask | None]:
+        """What one copy sees now, and which actions are legal there.
+
+        Raises
+        ------
+        UsageError
+            Where there is no such copy.
+        """
+        if not 0 <= index < self.config.environment_count:
+            raise UsageError(f"there is no copy {index + 1} of the environment.")
+        masks_NA = self._masks_NA
+        return self._observations[index], None if masks_NA is None else masks_NA[index]
+
+    @property
+    def heeds_masks(self) -> bool:
+        """Whether illegal actions, where the environment names them, are ruled out."""
+        return self.policy.takes_masks and self.algorithm.uses_masks
+
     @property
     def _masks_NA(self) -> Mask | None:
         """Which choices are legal in the present states; ``None`` where all are, or where masks are ignored."""
-        return self.environment.masks_NA if self.policy.takes_masks and self.algorithm.uses_masks else None
+        return self.environment.masks_NA if self.heeds_masks else None
 
     def _describe(
         self, samples: Samples, result: VectorStep, frame: NDArray[np.uint8] | None, masks_NA: Mask | None
     ) -> StepDetail:
         index = self._watched
         mask_A = None if masks_NA is None else masks_NA[index]
-        ended = next((each for each in result.ended if each.environment_index == index), None)
-        environment = self.environment
-        return StepDetail(
-            environment_index=index,
-            episode=ended.episode if ended else int(environment.episode_numbers[index]),
-            episode_step=(ended.length if ended else int(environment.episode_lengths[index])) - 1,
-            decision=self.policy.decide(self._observations[index], samples[index], mask_A),
-            reward=float(result.rewards[index]),
-            terminated=bool(result.terminated[index]),
-            truncated=bool(result.truncated[index]),
-            episode_return=ended.episode_return if ended else float(environment.episode_returns[index]),
-            frame=frame,
-        )
+        decision = self.policy.decide(self._observations[index], samples[index], mask_A)
+        return describe_step(self.environment, index, decision, result, frame)
 
     def _improve(self, remaining: float) -> Iterator[Event]:
         """Learn from the rollout; stops between each loss and the step that it causes."""

@@ -1,0 +1,165 @@
+"""What if: the value of each action in the present state, found by playing on from it.
+
+Shape suffixes: A actions tried, R rollouts of each, N = A · R copies of the environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgviz.environments import rebuild
+from pgviz.environments.vector import VectorEnvironment
+from pgviz.errors import RunError
+from pgviz.policies.policy import Mask, Policy, Samples
+from pgviz.training.steering import sample_like
+from pgviz.training.trainer import Trainer
+
+
+@dataclass(frozen=True, slots=True)
+class ActionValues:
+    """Monte-Carlo estimates of Q(s, a) under the present policy.
+
+    Parameters
+    ----------
+    samples
+        What was taken first, one per action.
+    returns_AR
+        Discounted return of each rollout; the r-th of every action had the same random numbers.
+    cut_off
+        Share of the rollouts that had not ended at the horizon; there the critic's value stands for the rest, and
+        0 where there is no critic.
+    """
+
+    samples: tuple[tuple[float, ...], ...]
+    returns_AR: NDArray[np.float64]
+    cut_off: float
+
+    @property
+    def means_A(self) -> NDArray[np.float64]:
+        """The estimates."""
+        means: NDArray[np.float64] = self.returns_AR.mean(1)
+        return means
+
+    @property
+    def errors_A(self) -> NDArray[np.float64]:
+        """Standard errors of the estimates; 0 for a single rollout."""
+        count = self.returns_AR.shape[1]
+        spread_A = self.returns_AR.std(1, ddof=1) if count > 1 else np.zeros(len(self.returns_AR))
+        errors: NDArray[np.float64] = spread_A / np.sqrt(count)
+        return errors
+
+
+def action_values(
+    trainer: Trainer,
+    index: int,
+    samples: Sequence[Sequence[float]],
+    *,
+    rollouts: int = 16,
+    horizon: int = 500,
+    seed: int = 0,
+    should_stop: Callable[[], bool] | None = None,
+) -> ActionValues:
+    """Clone the present state of one copy, force each action, and play on under π.
+
+    The run is not touched. The same random numbers are used for each action, for the policy's draws and for the
+    environment's own, so that differences between actions have less noise than their values.
+
+    Parameters
+    ----------
+    trainer
+        The run, which must keep a log.
+    index
+        Which copy's state.
+    samples
+        The actions to try, as the policy draws them.
+    rollouts, horizon
+        How often each, and for how many steps at most.
+    seed
+        Of all random numbers.
+    should_stop
+        Asked after every step; where it says so, what was gathered so far is what there is.
+
+    Raises
+    ------
+    UsageError
+        Where an action cannot be taken.
+    RunError
+        Where the environment cannot be cloned.
+    """
+    observation_O, mask_A = trainer.state_of(index)
+    space = trainer.environment.action_space
+    first = [sample_like(trainer.policy, space, observation_O, each, mask_A) for each in samples]
+    clones = rebuild.clones(trainer.environment, index, len(first) * rollouts)
+    if clones is None:
+        raise RunError(
+            f"{trainer.config.environment} does not replay exactly, so that its states cannot be cloned."
+        )
+    try:
+        _give_chances(clones, len(first), rollouts, seed)
+        play = _Play(trainer, clones, np.repeat(np.stack(first), rollouts, axis=0), rollouts, seed)
+        play.go(horizon, should_stop or (lambda: False))
+    finally:
+        clones.close()
+    return ActionValues(
+        tuple(tuple(np.asarray(each, float).ravel().tolist()) for each in first),
+        play.returns_N.reshape(len(first), rollouts),
+        float(play.active_N.mean()),
+    )
+
+
+def _give_chances(clones: VectorEnvironment, actions: int, rollouts: int, seed: int) -> None:
+    """Let the r-th rollout of every action meet the same chances, and each r others."""
+    for copy, environment in enumerate(clones.environments):
+        if getattr(environment.unwrapped, "_np_random", None) is not None:
+            environment.unwrapped.np_random = np.random.default_rng([seed, copy % rollouts])
+
+
+class _Play:
+    def __init__(
+        self, trainer: Trainer, clones: VectorEnvironment, first: Samples, rollouts: int, seed: int
+    ) -> None:
+        self._trainer, self._clones, self._first, self._rollouts = trainer, clones, first, rollouts
+        self._rng = np.random.default_rng(seed)
+        self.returns_N = np.zeros(len(first))
+        self.active_N = np.ones(len(first), bool)
+
+    def go(self, horizon: int, should_stop: Callable[[], bool]) -> None:
+        """Play until all have ended, or the horizon."""
+        policy, clones = self._trainer.policy, self._clones
+        gamma = self._trainer.algorithm.knobs.number("gamma")
+        discount, samples = 1.0, self._first
+        for t in range(horizon):
+            if t:
+                samples = self._draw(policy)
+            result = clones.step(policy.to_actions(samples), self.active_N, autoreset=False)
+            self.returns_N += discount * result.rewards
+            discount *= gamma
+            cut_N = result.truncated & ~result.terminated
+            if cut_N.any():
+                self.returns_N += np.where(cut_N, discount * self._rest(policy), 0.0)
+            self.active_N &= ~(result.terminated | result.truncated)
+            if not self.active_N.any() or should_stop():
+                break
+        if self.active_N.any():
+            self.returns_N += np.where(self.active_N, discount * self._rest(policy), 0.0)
+
+    def _draw(self, policy: Policy) -> Samples:
+        """Draw for every action's rollouts with the same random numbers."""
+        seen_NO = policy.normalization.see(self._clones.observations)
+        masks_NA: Mask | None = self._clones.masks_NA if self._trainer.heeds_masks else None
+        state, drawn = self._rng.bit_generator.state, []
+        for start in range(0, len(seen_NO), self._rollouts):
+            self._rng.bit_generator.state = state
+            rows = slice(start, start + self._rollouts)
+            drawn.append(policy.act(seen_NO[rows], self._rng, None if masks_NA is None else masks_NA[rows]))
+        return np.concatenate(drawn)
+
+    def _rest(self, policy: Policy) -> NDArray[np.float32]:
+        """What the critic expects of the states reached."""
+        if policy.fast_critic is None:
+            return np.zeros(len(self.returns_N), np.float32)
+        return policy.values(policy.normalization.see(self._clones.observations))

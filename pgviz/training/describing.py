@@ -1,0 +1,48 @@
+"""Words for one state of a watched environment, and for a step taken in it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgviz.environments.step import VectorStep
+from pgviz.environments.vector import VectorEnvironment
+from pgviz.policies.decision import Decision
+from pgviz.training.events import StepDetail
+
+
+def describe_state(environment: VectorEnvironment, index: int, decision: Decision) -> StepDetail:
+    """Describe the state that a copy is in, with its picture; no action has been chosen yet."""
+    return StepDetail(
+        environment_index=index,
+        episode=int(environment.episode_numbers[index]),
+        episode_step=int(environment.episode_lengths[index]),
+        decision=decision,
+        reward=None,
+        terminated=False,
+        truncated=False,
+        episode_return=float(environment.episode_returns[index]),
+        frame=environment.render(index),
+    )
+
+
+def describe_step(
+    environment: VectorEnvironment,
+    index: int,
+    decision: Decision,
+    result: VectorStep,
+    frame: NDArray[np.uint8] | None,
+) -> StepDetail:
+    """Describe a step that a copy has just taken, and the state that it was taken in."""
+    ended = next((each for each in result.ended if each.environment_index == index), None)
+    return StepDetail(
+        environment_index=index,
+        episode=ended.episode if ended else int(environment.episode_numbers[index]),
+        episode_step=(ended.length if ended else int(environment.episode_lengths[index])) - 1,
+        decision=decision,
+        reward=float(result.rewards[index]),
+        terminated=bool(result.terminated[index]),
+        truncated=bool(result.truncated[index]),
+        episode_return=ended.episode_return if ended else float(environment.episode_returns[index]),
+        frame=frame,
+    )
