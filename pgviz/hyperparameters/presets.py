@@ -1,8 +1,8 @@
 """Settings known to work for one algorithm on one environment, where the general defaults would not.
 
-They follow the configurations that the RL Baselines3 Zoo publishes for classic control and Box2D, less what
-pgviz does another way: where these explore with gSDE, the noise here is drawn anew at each step, from a standard
-deviation that does as well.
+They follow the configurations that the RL Baselines3 Zoo publishes for classic control, Box2D and MuJoCo, less
+what pgviz does another way: where these explore with gSDE, the noise here is drawn anew at each step, from a
+standard deviation that does as well.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ _BIPEDAL_WALKER: Preset = {
     "learning_rate": 3e-4,
     "clip_range": 0.18,
 }
+
+_MUJOCO: Preset = {"environment_count": 1, "steps": 1_000_000, "learning_starts": 10_000}
 
 _PRESETS: dict[tuple[str, str], Preset] = {
     ("ppo", "CartPole-v1"): {
@@ -123,6 +125,12 @@ _PRESETS: dict[tuple[str, str], Preset] = {
         "hidden_sizes": (256, 256),
     },
     ("sac", "Pendulum-v1"): {"environment_count": 1, "steps": 20_000, "learning_rate": 1e-3},
+    ("sac", "Ant-v5"): _MUJOCO,
+    ("sac", "HalfCheetah-v5"): _MUJOCO,
+    ("sac", "Hopper-v5"): _MUJOCO,
+    ("sac", "Humanoid-v5"): {**_MUJOCO, "steps": 2_000_000},
+    ("sac", "Swimmer-v5"): {**_MUJOCO, "gamma": 0.9999},
+    ("sac", "Walker2d-v5"): _MUJOCO,
 }
 
 
