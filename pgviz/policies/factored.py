@@ -132,15 +132,6 @@ class FactoredPolicy(Policy):
             return False
         return mask_A is None or bool(mask_A[index_F + np.cumsum(counts_F) - counts_F].all())
 
-    def allows(self, sample: Samples, mask_A: Mask | None) -> bool:
-        """Whether one row has an option for each choice, and a legal one."""
-        counts_F = self.layout.counts_F
-        given_F = np.asarray(sample)[self.layout.choice_columns_F]
-        index_F = given_F.astype(np.int64)
-        if not ((index_F == given_F) & (index_F >= 0) & (index_F < counts_F)).all():
-            return False
-        return mask_A is None or bool(mask_A[index_F + np.cumsum(counts_F) - counts_F].all())
-
     def _bounded(self, u_BD: NDArray[Any]) -> NDArray[np.float64]:
         return self.bounds.squash(u_BD) if self.squash else self.bounds.clip(u_BD)
 

@@ -203,10 +203,6 @@ class Policy(nn.Module, ABC):
         """Whether one sample may be taken under a mask; a single index, unless a policy knows better."""
         return mask_A is None or bool(mask_A[int(sample)])
 
-    def allows(self, sample: Samples, mask_A: Mask | None) -> bool:
-        """Whether one sample may be taken under a mask; a single index, unless a policy knows better."""
-        return mask_A is None or bool(mask_A[int(sample)])
-
     @abstractmethod
     def decide(self, observation_O: Array, sample: Samples | None, mask_A: Mask | None = None) -> Decision:
         """Describe the decision that led to `sample`, changing nothing and drawing nothing.
