@@ -24,7 +24,7 @@ def describe(id: str, environment: Environment) -> EnvironmentFacts:
         Any copy of it.
     """
     action_space = environment.action_space
-    factors = action_factors(action_space)
+    factors = action_factors(id, action_space)
     low, high = _bounds(action_space, factors)
     spec = environment.spec or gymnasium.envs.registration.EnvSpec(id)
     threshold = spec.reward_threshold

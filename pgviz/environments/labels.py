@@ -67,6 +67,11 @@ _ACTIONS: dict[str, tuple[str, ...]] = {
     "Walker2d": ("right thigh", "right leg", "right foot", "left thigh", "left leg", "left foot"),
 }
 
+# Of actions that are made up of several: what each choice is of, and its options.
+_CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "FactoredReach": ("joint", ("−4.5°", "−3°", "−1.5°", "0°", "+1.5°", "+3°", "+4.5°")),
+}
+
 
 def title(id: str) -> str:
     """A name to show for an environment, for example ``"Mountain Car"`` for ``"MountainCar-v0"``."""
@@ -92,19 +97,36 @@ def action_labels(id: str, space: spaces.Space[Any]) -> tuple[str, ...]:
         made up of several, one for each continuous dimension in it.
     """
     if is_factored(space):
-        return tuple(label for factor in action_factors(space) if factor.low for label in factor.labels)
+        return tuple(label for factor in action_factors(id, space) if factor.low for label in factor.labels)
     general = _general(space)
-    known = _ACTIONS.get(_bare(id.rpartition(":")[2].rpartition("/")[2]), ())
+    known = _ACTIONS.get(_known_as(id), ())
     # An environment made with other arguments may have other actions.
     same_kind = not isinstance(space, spaces.Discrete) or int(space.start) == 0
     return known if same_kind and len(known) == len(general) else general
 
 
-def action_factors(space: spaces.Space[Any]) -> tuple[ActionFactor, ...]:
-    """What an action is made up of: each choice in it, and each real vector; nothing for plain actions."""
+def action_factors(id: str, space: spaces.Space[Any]) -> tuple[ActionFactor, ...]:
+    """What an action is made up of: each choice in it, and each real vector; nothing for plain actions.
+
+    Parameters
+    ----------
+    id
+        What it was made from; well-known environments have names of their own.
+    space
+        An action space that is supported.
+
+    Returns
+    -------
+    tuple
+        Failing a name, a factor has that of its place, such as ``a[0]``, ``a[1][0,2]`` or ``arm.grip``.
+    """
     if not is_factored(space):
         return ()
-    return tuple(factor for part in ActionLayout(space).parts for factor in _factors(part))
+    general = tuple(factor for part in ActionLayout(space).parts for factor in _factors(part))
+    noun, options = _CHOICES.get(_known_as(id), ("", ()))
+    if not noun or any(len(factor.labels) != len(options) or factor.low for factor in general):
+        return general
+    return tuple(ActionFactor(f"{noun} {number}", options) for number in range(1, len(general) + 1))
 
 
 def _factors(part: ActionPart) -> list[ActionFactor]:
@@ -116,6 +138,10 @@ def _factors(part: ActionPart) -> list[ActionFactor]:
         ActionFactor(name, tuple(str(start + index) for index in range(count)))
         for name, start, count in zip(names, part.starts, part.counts, strict=True)
     ]
+
+
+def _known_as(id: str) -> str:
+    return _bare(id.rpartition(":")[2].rpartition("/")[2])
 
 
 def _bare(name: str) -> str:

@@ -135,7 +135,7 @@ def test_that_factors_are_in_the_order_of_the_environments_facts(space: Space[An
     policy = make_policy(space)
     decision = policy.decide(observations(1)[0], None)
     assert isinstance(decision, FactoredDecision)
-    facts = action_factors(space)
+    facts = action_factors("Any-v0", space)
     assert len(facts) == len(decision.factors)
     for fact, factor in zip(facts, decision.factors, strict=True):
         if isinstance(factor, CategoricalDecision):
