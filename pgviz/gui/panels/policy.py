@@ -30,8 +30,8 @@ from pgviz.training.events import (
 CAPTIONS = {"probability": "π(a|s)", "log_prob": "ln π(a|s)", "entropy": "Entropy", "value": "V(s)"}
 VALUE_CAPTIONS = {"probability": "π(a|s)", "q": "Q(s, a)", "entropy": "Entropy", "value": "max Q"}
 VALUE_KINDS = ("values", "bins")
-# Up to so many action dimensions stand one under the other; more stand side by side.
-ONE_COLUMN = 2
+# Up to so many densities stand one under the other; more stand side by side. Plots of bins are taller.
+ONE_COLUMN = {"gaussian": 2, "bins": 1}
 
 DimensionPlot = DensityDistribution | BinDistribution
 
@@ -95,10 +95,10 @@ class PolicyPanel(QWidget):
         bounds = zip(facts.action_labels, facts.action_low, facts.action_high, strict=True)
         if kind == "bins":
             self.bins = [BinDistribution() for _ in facts.action_labels]
-            self._place(self.bins, list(bounds))
+            self._place(self.bins, list(bounds), ONE_COLUMN["bins"])
         else:
             self.densities = [DensityDistribution() for _ in facts.action_labels]
-            self._place(self.densities, list(bounds))
+            self._place(self.densities, list(bounds), ONE_COLUMN["gaussian"])
         return self._dimensions
 
     def _clear_dimensions(self) -> None:
@@ -107,8 +107,10 @@ class PolicyPanel(QWidget):
             plot.deleteLater()
         self.densities, self.bins = [], []
 
-    def _place(self, plots: Sequence[DimensionPlot], dimensions: Sequence[tuple[str, float, float]]) -> None:
-        columns = 1 if len(plots) <= ONE_COLUMN else 2
+    def _place(
+        self, plots: Sequence[DimensionPlot], dimensions: Sequence[tuple[str, float, float]], one_column: int
+    ) -> None:
+        columns = 1 if len(plots) <= one_column else 2
         for index, plot in enumerate(plots):
             plot.begin(*dimensions[index])
             plot.apply_theme(self._theme)

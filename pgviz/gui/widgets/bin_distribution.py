@@ -37,7 +37,7 @@ class BinDistribution(BandedPlot):
     LABELLED = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(RoundAxis("bottom", 56), parent)
+        super().__init__(RoundAxis("bottom", 30), parent)
         self._label, self._low, self._high, self._width = "", -1.0, 1.0, 0.0
         self.centres_K: Floats = np.zeros(0)
         self.probabilities_K: Floats = np.zeros(0)

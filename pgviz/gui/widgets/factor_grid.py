@@ -15,7 +15,7 @@ from pgviz.gui.theme import LIGHT, Theme, set_role, sized
 from pgviz.gui.widgets.factor_cells import Cell, DensityCell, OptionsCell
 from pgviz.training.events import ActionFactor, Decision
 
-LEAST_WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 120, 66, 150
+LEAST_WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 120, 66, 220
 GAP = 14  # pixels between two columns
 
 
