@@ -60,6 +60,8 @@ class History:
     ----------
     size
         Bytes in use, to a few percent.
+    has_dropped
+        Whether anything was dropped, so that the run's beginning is no longer held.
     log
         The log of the environments, whose tape is cut to what is held.
     """
@@ -71,6 +73,7 @@ class History:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.size = 0
+        self.has_dropped = False
         self.log: ActionLog | None = None
         self._limit = limit
         self._between, self._clock = seconds_between, clock
@@ -114,6 +117,7 @@ class History:
             self.size -= self._marks[surplus].size
             surplus += 1
         if surplus:
+            self.has_dropped = True
             del self._marks[:surplus]
             self._marks[0].snapshot.forget_before()
             if self.log is not None:
@@ -142,9 +146,24 @@ class History:
         """What was asked for at positions p with `after` < p <= `until`, in order."""
         return [each for each in self._interventions if after < each[0] <= until]
 
-    def forget_after(self, position: int) -> None:
-        """Let go of what came after `position`: the past has become the present."""
-        self._interventions = [each for each in self._interventions if each[0] <= position]
+    def until(self, position: int, *, settled: bool) -> History:
+        """A history of its own with what this one holds up to `position`; snapshots are shared, for none changes.
+
+        With `settled`, what was done at that very place is part of it.
+        """
+        branch = History(self._limit, self._between, self._clock)
+        branch._marks = [mark for mark in self._marks if mark.position <= position]
+        branch._interventions = [each for each in self._interventions if each[0] < position + settled]
+        branch.size = sum(mark.size for mark in branch._marks)
+        branch.has_dropped = self.has_dropped
+        return branch
+
+    def forget_after(self, position: int, *, settled: bool) -> None:
+        """Let go of what came after `position`: the past has become the present.
+
+        With `settled`, what was done at that very place stays.
+        """
+        self._interventions = [each for each in self._interventions if each[0] < position + settled]
         kept = bisect_right(self._marks, position, key=lambda mark: mark.position)
         for mark in self._marks[kept:]:
             self.size -= mark.size

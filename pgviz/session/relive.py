@@ -45,6 +45,7 @@ class Relived:
         self.position = -1
         self._history = history
         self.events: Iterator[Event] = iter(())
+        self._restored_at = -1
 
     def go(self, position: int, sink: Sink | None = None) -> None:
         """Go to where `position` events had been pulled, from the nearest snapshot before it or from here.
@@ -64,10 +65,13 @@ class Relived:
             Where the environments could not be brought back.
         """
         mark = self._history.at_position(position)
-        if mark is None:
+        if mark is not None:
+            if not mark.position <= self.position <= position:
+                self.restore(mark)
+        elif self._history.has_dropped or self.position >= 0:
             raise no_longer_held(self._history)
-        if not mark.position <= self.position <= position:
-            self.restore(mark)
+        else:  # before the first snapshot: from the very beginning
+            self.events, self.position = self.trainer.events(), 0
         self.advance(position, sink)
 
     def restore(self, mark: Mark) -> None:
@@ -88,7 +92,7 @@ class Relived:
                 "Looking back still works; going on from there does not."
             )
         self.events = self.trainer.events()
-        self.position = mark.position
+        self.position = self._restored_at = mark.position
 
     def advance(self, position: int, sink: Sink | None = None) -> None:
         """Live on until `position` events had been pulled, doing again what a person did."""
@@ -100,6 +104,12 @@ class Relived:
             if sink is not None:
                 sink(self.position, event)
             self.position += 1
+
+    def settle(self) -> None:
+        """Do again what a person has done since the last event."""
+        for _, intervention in self._history.interventions(self.position - 1, self.position):
+            if self._restored_at != self.position:
+                intervention.apply(self.trainer)
 
     def close(self) -> None:
         """Close the environments."""

@@ -173,22 +173,50 @@ class Session:
             Where that moment is no longer held, or (``NotReproducible``) the environment cannot be brought back;
             nothing has changed then.
         """
+        history, relived = self._relive(position)
+        watch = self.trainer.watch
+        self.trainer.close()
+        history.forget_after(position, settled=position == self.position)
+        self.position, self.error, self._over = position, None, False
+        self._adopt(relived.trainer, relived.events)
+        self.trainer.watch = watch
+
+    def fork(self, position: int | None = None) -> Session:
+        """Begin a second run where this one is, or was when `position` events had been pulled.
+
+        It goes on with the same random numbers, so that only what is done differently makes a difference. The
+        caller closes it.
+
+        Raises
+        ------
+        UsageError, PgvizError
+            As for :meth:`resume`; nothing has changed then.
+        """
+        position = self.position if position is None else position
+        history, relived = self._relive(position)
+        branch = Session.__new__(Session)
+        branch.config, branch.history = self.config, history.until(position, settled=position == self.position)
+        branch.position, branch.error, branch._over = position, None, False
+        branch._adopt(relived.trainer, relived.events)
+        return branch
+
+    def _relive(self, position: int) -> tuple[History, Relived]:
+        """Live up to a moment again in environments of its own, whose log holds the past as well."""
         if self.history is None or self.history.log is None:
             raise UsageError("this run keeps no history to go back into.")
         relived = Relived(self.config, self.history)
         try:
             relived.go(position)
+            # What was asked for at this very place is part of where the run is.
+            if position == self.position:
+                relived.settle()
             log = relived.trainer.environment.log
             assert log is not None
         except BaseException:
             relived.close()
             raise
         log.follow(self.history.log)
-        self.history.forget_after(position)
-        relived.trainer.watch = self.trainer.watch
-        self.trainer.close()
-        self.position, self.error, self._over = position, None, False
-        self._adopt(relived.trainer, relived.events)
+        return self.history, relived
 
     def __enter__(self) -> Self:
         return self

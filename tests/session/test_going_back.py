@@ -193,3 +193,33 @@ def test_that_a_step_that_was_not_told_of_yet_is_not_looked_for() -> None:
     assert past.beside(last, 5, head).step == last
     past.close()
     session.close()
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_that_a_fork_goes_the_same_way_until_something_is_done_differently(algorithm: str) -> None:
+    config = short_config("CartPole-v1", algorithm, steps=LONG)
+    session, _ = run(config, 150, History(seconds_between=0.005))
+    same, other = session.fork(), session.fork()
+    other.intervene(ForceAction(0, (1.0,)))
+    other.intervene(TurnKnob("learning_rate", 0.05))
+    ahead = {each: [repr(each.pull()) for _ in range(120)] for each in (session, same, other)}
+    assert ahead[session] == ahead[same]
+    assert ahead[session] != ahead[other]
+    assert session.trainer.policy.weights_sha256() == same.trainer.policy.weights_sha256()
+    assert session.trainer.policy.weights_sha256() != other.trainer.policy.weights_sha256()
+    weights = other.trainer.policy.weights_sha256()
+    other.resume(149)  # into the past that both share
+    other.intervene(ForceAction(0, (1.0,)))
+    for each in (session, same, other):
+        each.close()
+    assert weights
+
+
+def test_that_a_fork_of_an_earlier_moment_and_of_the_very_beginning_can_be_made() -> None:
+    session, events = run(short_config("CartPole-v1", "ppo", steps=LONG), 100, History(seconds_between=0.0))
+    for position in (0, 1, 60):
+        with session.fork(position) as branch:
+            ahead = [repr(branch.pull()) for _ in range(20)]
+            first = int(position == 0)  # that a run was set up names objects, whose addresses differ
+            assert ahead[first:] == [repr(each) for each in events[position:][:20]][first:]
+    session.close()
