@@ -27,9 +27,6 @@ from pgviz.policies.q_policy import QPolicy
 
 Floats = NDArray[np.float32]
 
-# That of the published configurations, which differs from the one for policy gradients.
-ADAM_EPSILON = 1e-8
-
 
 class DQN(OffPolicyAlgorithm):
     """Q-learning with a replay buffer and a target network; ε-greedy or Boltzmann behaviour.
@@ -53,7 +50,7 @@ class DQN(OffPolicyAlgorithm):
 
     def __init__(self, config: RunConfig, policy: QPolicy, rng: np.random.Generator) -> None:
         super().__init__(config, policy, rng)
-        self.optimizer = Optimizer(policy.flat, config.text("optimizer"), ADAM_EPSILON)
+        self.optimizer = Optimizer(policy.flat, config.text("optimizer"), config.number("optimizer_epsilon"))
         self.target = TargetNetwork(policy.actor, policy.shape)
         self._steps = config.steps
 

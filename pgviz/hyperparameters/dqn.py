@@ -113,8 +113,11 @@ PARAMETERS = ParameterSet(
         with_default(off_policy.BUFFER_SIZE, 100_000),
         with_default(shared.MAX_GRADIENT_NORM, 10.0),
         shared.OPTIMIZER,
+        # PyTorch's own, with which the published configurations of DQN run.
+        with_default(shared.OPTIMIZER_EPSILON, 1e-8),
         shared.HIDDEN_SIZES,
         with_default(shared.ACTIVATION, "relu"),
+        shared.ORTHOGONAL_INITIALIZATION,
         shared.ACTION_MASK,
         shared.DEVICE,
     )
