@@ -57,7 +57,7 @@ class Decision:
     entropy
         Entropy of π(·|s) in nats; differential, over the environment's action, for continuous actions.
     value
-        The critic's estimate of the state, or ``None`` where there is no critic.
+        The critic's estimate of the state, in rewards as they are learned from; ``None`` where there is no critic.
     seen
         What the network was given for the observation; ``None`` where that was the observation itself.
     """

@@ -162,4 +162,6 @@ class _Play:
         """What the critic expects of the states reached."""
         if policy.fast_critic is None:
             return np.zeros(len(self.returns_N), np.float32)
-        return policy.values(policy.normalization.see(self._clones.observations))
+        # The critic learns from rewards that may have been divided.
+        scale = np.float32(policy.normalization.reward_scale or 1.0)
+        return scale * policy.values(policy.normalization.see(self._clones.observations))

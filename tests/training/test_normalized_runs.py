@@ -5,6 +5,7 @@ Shape suffixes: N copies of the environment, O observation entries.
 
 from __future__ import annotations
 
+from contextlib import closing
 from itertools import islice
 from typing import Any
 
@@ -14,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from pgviz.policies.normalization import BELIEF, EPSILON
+from pgviz.training.action_values import action_values
 from pgviz.training.evaluation import evaluate
 from pgviz.training.events import EpisodeEnded, StepDetail, StepTaken, UpdateApplied
 from pgviz.training.trainer import Trainer
@@ -160,6 +162,23 @@ def test_that_returns_are_shown_as_the_environment_counts_them() -> None:
     plain = of_kind(events_of(config.changed(normalize_reward=False, normalize_observation=False)), EpisodeEnded)
     assert len(ended) == len(plain) >= 3
     assert max(each.episode_return for each in ended) < -300.0
+
+
+def test_that_what_an_action_is_worth_is_counted_in_the_environments_own_rewards(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = short_config(
+        "tests.environments.toys:Counting-v0", "a2c", steps=10**5, gamma=0.5, normalize_reward=True
+    )
+    with closing(Trainer(config, keep_log=True)) as trainer:
+        for _ in islice(trainer.events(), 4):
+            pass
+        scale = trainer.policy.normalization.reward_scale
+        assert scale is not None
+        assert abs(scale - 1.0) > 0.1
+        monkeypatch.setattr(trainer.policy, "values", lambda states: np.full(len(states), 3.0, np.float32))
+        found = action_values(trainer, 0, [(1,)], rollouts=1, horizon=1)
+        assert float(found.returns_AR[0, 0]) == pytest.approx(1.0 + 0.5 * 3.0 * scale, rel=1e-6)
 
 
 def test_that_an_update_shows_the_statistics_and_none_where_there_are_none() -> None:
