@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QKeyCombination, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
@@ -12,9 +12,12 @@ def click(widget: QWidget) -> None:
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
 
 
-def press(widget: QWidget, key: Qt.Key) -> None:
-    """Press and let go of a key."""
-    QTest.keyClick(widget, key)
+def press(widget: QWidget, key: Qt.Key | QKeyCombination) -> None:
+    """Press and let go of a key, with its modifiers."""
+    if isinstance(key, QKeyCombination):
+        QTest.keyClick(widget, key.key(), key.keyboardModifiers())
+    else:
+        QTest.keyClick(widget, key)
 
 
 def write(widget: QWidget, text: str) -> None:

@@ -14,11 +14,14 @@ import pgviz
 from pgviz.gui.theme import set_role
 
 MOUSE = (
+    ("A number, then a key", "Repeat: 5 → takes five steps"),
+    ("Drag in the timeline", "Look back; the wheel zooms"),
     ("Drag in a plot", "Move it; with the right button, stretch it"),
     ("Wheel in a plot", "Zoom"),
     ("Right-click in a plot", "Auto-range, export and more"),
     ("Double-click a slider", "Back to the default"),
 )
+ARROWS = {"Right": "→", "Left": "←", "Return": "Enter"}
 _PARTS = ("PySide6_Essentials", "pyqtgraph", "torch", "gymnasium", "numpy")
 
 
@@ -69,9 +72,12 @@ def show_shortcuts(parent: QWidget, actions: Sequence[QAction]) -> QDialog:
 
 
 def key_text(action: QAction) -> str:
-    """An action's shortcut as a person reads it."""
-    native = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-    return "→" if native == "Right" else native
+    """An action's shortcuts as a person reads them."""
+    native = [each.toString(QKeySequence.SequenceFormat.NativeText) for each in action.shortcuts()]
+    text = " or ".join(native)
+    for word, sign in ARROWS.items():
+        text = text.replace(word, sign)
+    return text
 
 
 def _key(text: str) -> QLabel:

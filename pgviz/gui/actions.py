@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import qtawesome
 from PySide6.QtCore import QObject
@@ -10,11 +10,14 @@ from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
 from pgviz.gui.about import key_text
+from pgviz.gui.repeat import Repeat
 from pgviz.gui.run_control import GOING, STARTED, RunControl
 from pgviz.gui.theme import LIGHT, Theme
 from pgviz.session.notices import RunState
 
 PLAY_ICON, PAUSE_ICON = "mdi6.play", "mdi6.pause"
+FOLLOW_KEYS = ("Escape", "End")
+FAR = 100  # steps of a longer jump into the past
 
 
 class Actions(QObject):
@@ -26,6 +29,11 @@ class Actions(QObject):
         What the transport does.
     window
         The owner; its shortcuts work wherever the focus is in it, text entries apart.
+
+    Attributes
+    ----------
+    repeat
+        The number typed before a key.
     """
 
     def __init__(self, control: RunControl, window: QMainWindow) -> None:
@@ -33,9 +41,14 @@ class Actions(QObject):
         self._window = window
         self._theme = LIGHT
         self._icons: dict[QAction, str] = {}
+        self.repeat = Repeat(window)
         self._add_transport(control)
+        self._add_debugging(control)
+        self._add_endings(control)
         self.quit = self._add("Quit", window.close, "Ctrl+Q", "Stop the run and close the window")
         self.full_screen = self._add("Full screen", self._toggle_full_screen, "F12", "Fill the screen, or not")
+        # Escape belongs to the number first.
+        self.repeat.changed.connect(lambda pending: self._set_keys(self.follow, FOLLOW_KEYS[bool(pending) :]))
         self.update_state(RunState.EMPTY)
 
     @property
@@ -43,8 +56,11 @@ class Actions(QObject):
         """Those of the tool bar, in order."""
         return (
             self.play,
+            self.back,
             self.step,
+            self.step_minibatch,
             self.step_update,
+            self.finish_episode,
             self.stop,
             self.restart,
             self.restart_with_new_seed,
@@ -55,16 +71,18 @@ class Actions(QObject):
         """Those that have a shortcut, for the list of keys."""
         return tuple(action for action in self._icons if not action.shortcut().isEmpty())
 
-    def update_state(self, state: RunState) -> None:
-        """Enable what makes sense in `state`."""
-        going, playing = state in GOING, state is RunState.PLAYING
+    def update_state(self, state: RunState, looks_back: bool = False) -> None:
+        """Enable what makes sense in `state`, and while a moment of the past is looked at or not."""
+        going, started, playing = state in GOING, state in STARTED, state is RunState.PLAYING
         # Not where the run has ended: Space, meant to pause, would then wipe the plots a moment later.
-        self.play.setEnabled(going)
-        self.step.setEnabled(going)
-        self.step_update.setEnabled(going)
-        self.stop.setEnabled(going)
-        self.restart.setEnabled(state in STARTED)
-        self.restart_with_new_seed.setEnabled(state in STARTED)
+        for action in (self.play, self.step_minibatch, self.step_update, self.finish_episode, self.stop):
+            action.setEnabled(going)
+        self.step.setEnabled(going or looks_back)
+        self.go_on.setEnabled(going and not playing)
+        for action in (self.restart, self.restart_with_new_seed, self.run_to, self.back, self.far_back):
+            action.setEnabled(started)
+        for action in (self.far_forward, self.follow, self.resume):
+            action.setEnabled(looks_back)
         self._show_play_as("Pause" if playing else "Play", playing)
 
     def recolour(self, theme: Theme) -> None:
@@ -75,13 +93,66 @@ class Actions(QObject):
                 action.setIcon(self._icon(name))
 
     def _add_transport(self, control: RunControl) -> None:
-        self.play = self._add("Play", control.toggle_play, "Space", "Train, or hold where it is", PLAY_ICON)
-        self.step = self._add(
-            "Step", control.step_environment, "Right", "Take one environment step", "mdi6.skip-next"
+        add, counted = self._add, self._add_counted
+        self.play = add("Play", control.toggle_play, "Space", "Train, or hold where it is", PLAY_ICON)
+        self.go_on = add("Continue", control.go_on, "F5", "Train until something stops the run")
+        self.step = counted(
+            "Step",
+            control.step_environment,
+            ("Right", "F10"),
+            "Take one environment step; while looking back, look at the next one",
+            "mdi6.skip-next",
         )
-        self.step_update = self._add(
-            "Step update", control.step_update, "F11", "Go on until the policy is updated", "mdi6.skip-forward"
+        self.back = counted("Back", control.step_back, "Left", "Look at the step before", "mdi6.skip-previous")
+        self.step_minibatch = counted(
+            "Minibatch",
+            control.step_minibatch,
+            "F11",
+            "Go on to the next minibatch, whose loss is there and whose step is not taken",
+            "mdi6.chevron-double-right",
         )
+        self.step_update = counted(
+            "Update",
+            control.step_update,
+            "Shift+F11",
+            "Go on to the end of the iteration: until the policy has been updated",
+            "mdi6.skip-forward",
+        )
+        self.finish_episode = counted(
+            "Episode",
+            control.finish_episode,
+            "Ctrl+F10",
+            "Go on to the end of the watched copy's episode",
+            "mdi6.flag-checkered",
+        )
+
+    def _add_debugging(self, control: RunControl) -> None:
+        add, counted = self._add, self._add_counted
+        self.run_to = add(
+            "Run to…",
+            lambda: control.ask_how_far(self._window),
+            "Ctrl+G",
+            "Go on to a step, an episode or an update",
+        )
+        self.far_back = counted(
+            f"Back {FAR} steps", lambda count: control.step_back(FAR * count), "Shift+Left", "Look further back"
+        )
+        self.far_forward = counted(
+            f"Forward {FAR} steps",
+            lambda count: control.step_environment(FAR * count),
+            "Shift+Right",
+            "While looking back, look further forward",
+        )
+        self.follow = add("Follow", control.follow, FOLLOW_KEYS, "Look at the present again")
+        self.resume = add(
+            "Resume from here",
+            control.resume,
+            ("Ctrl+Return", "Ctrl+Enter"),
+            "Make the step that is looked at the present; what came after it is let go of",
+            "mdi6.source-branch",
+        )
+
+    def _add_endings(self, control: RunControl) -> None:
         self.stop = self._add("Stop", control.stop, "Ctrl+.", "End the run here", "mdi6.stop")
         self.restart = self._add(
             "Restart", control.restart, "Ctrl+Shift+F5", "Begin again with the same seed", "mdi6.restart"
@@ -95,16 +166,42 @@ class Actions(QObject):
         )
         self.restart_with_new_seed.setIconText("New seed")
 
-    def _add(self, text: str, slot: Callable[[], object], keys: str, tip: str, icon: str = "") -> QAction:
+    def _add_counted(
+        self, text: str, slot: Callable[[int], object], keys: str | Sequence[str], tip: str, icon: str = ""
+    ) -> QAction:
+        """Add an action that a number typed before it repeats."""
+        return self._add(text, slot, keys, tip, icon, counted=True)
+
+    def _add(
+        self,
+        text: str,
+        slot: Callable[..., object],
+        keys: str | Sequence[str],
+        tip: str,
+        icon: str = "",
+        *,
+        counted: bool = False,
+    ) -> QAction:
         action = QAction(text, self._window)
-        action.setShortcut(QKeySequence(keys))
+        self._set_keys(action, (keys,) if isinstance(keys, str) else keys)
         action.setToolTip(f"{tip} ({key_text(action)})")
-        action.triggered.connect(lambda _checked=False: slot())
+
+        def trigger(_checked: bool = False) -> None:
+            count = self.repeat.take()
+            if counted:
+                slot(count)
+            else:
+                slot()
+
+        action.triggered.connect(trigger)
         self._icons[action] = icon
         if icon:
             action.setIcon(self._icon(icon))
         self._window.addAction(action)
         return action
+
+    def _set_keys(self, action: QAction, keys: Sequence[str]) -> None:
+        action.setShortcuts([QKeySequence(key) for key in keys])
 
     def _icon(self, name: str) -> QIcon:
         # Play is drawn on a filled button.

@@ -134,6 +134,7 @@ class MainWindow(QMainWindow):
         self.message_bar = menus.add_banner_bar(self, self.banner)
         self.faults = Faults(self.banner, self.message_bar, self)
         self.setStatusBar(self.progress)
+        self.actions_.repeat.changed.connect(self.progress.show_count)
 
     def _make_docks(self) -> None:
         self.setCentralWidget(self.environment)
@@ -164,11 +165,13 @@ class MainWindow(QMainWindow):
     def _connect_pump(self) -> None:
         self.pump.run_started.connect(self._on_run_started)
         self.pump.run_started.connect(lambda _: self.interpreter.settle(), Qt.ConnectionType.SingleShotConnection)
-        self.pump.state_changed.connect(self._on_state_changed)
+        self.pump.state_changed.connect(lambda _: self._on_state_changed())
         self.pump.run_failed.connect(self.faults.run_failed)
         self.pump.command_rejected.connect(self.faults.command_rejected)
         self.pump.command_rejected.connect(self.controls.cancel_requests)
         self.pump.environments_listed.connect(self.setup.set_environments)
+        self.pump.looking_back.connect(lambda _: self._update_actions())
+        self.pump.rewound.connect(lambda _: self.controls.cancel_requests())
 
     def _on_run_started(self, started: RunStarted) -> None:
         config = started.config
@@ -179,10 +182,13 @@ class MainWindow(QMainWindow):
         self.run_title.setText(f"{config.environment}  ·  {title}  ·  seed {config.seed}")
         self.setWindowTitle(f"{config.environment} · {title} — pgviz")
 
-    def _on_state_changed(self, changed: StateChanged) -> None:
-        self.actions_.update_state(changed.state)
+    def _on_state_changed(self) -> None:
+        self._update_actions()
         self.progress.refresh(self.model)
         self.controls.refresh(self.model)
+
+    def _update_actions(self) -> None:
+        self.actions_.update_state(self.model.state, self.model.debug.looks_back)
 
     def _is_watched(self) -> bool:
         handle = self.windowHandle()

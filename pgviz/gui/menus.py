@@ -38,9 +38,10 @@ def add_menus(
     bar = window.menuBar()
     bar.addMenu("&File").addAction(actions.quit)
     run = bar.addMenu("&Run")
-    run.addActions([actions.play, actions.step, actions.step_update])
+    run.addActions([actions.play, actions.stop])
     run.addSeparator()
-    run.addActions([actions.stop, actions.restart, actions.restart_with_new_seed])
+    run.addActions([actions.restart, actions.restart_with_new_seed])
+    _add_debugging(bar.addMenu("&Debug"), actions)
     view = bar.addMenu("&View")
     view.addActions([dock.toggleViewAction() for dock in docks])
     view.addSeparator()
@@ -52,6 +53,16 @@ def add_menus(
         lambda _checked=False: show_shortcuts(window, actions.with_keys)
     )
     guide.addAction("About pgviz").triggered.connect(lambda _checked=False: show_about(window))
+
+
+def _add_debugging(menu: QMenu, actions: Actions) -> None:
+    menu.setToolTipsVisible(True)
+    menu.addActions([actions.go_on, actions.step, actions.step_minibatch, actions.step_update])
+    menu.addActions([actions.finish_episode, actions.run_to])
+    menu.addSeparator()
+    menu.addActions([actions.back, actions.far_back, actions.far_forward, actions.follow])
+    menu.addSeparator()
+    menu.addAction(actions.resume)
 
 
 def _add_themes(menu: QMenu, appearance: Appearance) -> None:

@@ -15,8 +15,15 @@ from pgviz.gui.widgets.throttle import Throttle
 from pgviz.session.commands import Look
 from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
-from pgviz.session.notices import CommandRejected, EnvironmentsListed, RunState, StateChanged
-from pgviz.training.events import Event, ParameterChanged, RunFailed, RunStarted, Shown, StateShown
+from pgviz.session.notices import (
+    BreakpointsListed,
+    CommandRejected,
+    EnvironmentsListed,
+    RunRewound,
+    RunState,
+    StateChanged,
+)
+from pgviz.training.events import Event, ParameterChanged, RunFailed, RunStarted, Shown, StepTaken
 
 
 class Panel(Protocol):
@@ -79,6 +86,9 @@ class Pump(QObject):
     parameter_changed = Signal(object)
     command_rejected = Signal(object)
     environments_listed = Signal(object)
+    breakpoints_listed = Signal(object)
+    rewound = Signal(object)
+    looking_back = Signal(bool)
 
     def __init__(
         self,
@@ -95,7 +105,7 @@ class Pump(QObject):
         self._picture: Picture | None = None
         self._steps = Throttle(self._show_step, self.SECONDS_BETWEEN)
         self._last_shown = 0
-        self._rushing = False
+        self._rushing = self._looked_back = False
         self._said_watched: bool | None = None
         self._ticks = 0
         self.pace = Pace(self.CURVES_EVERY, self.CURVES_EVERY_AT_MOST)
@@ -106,6 +116,8 @@ class Pump(QObject):
             ParameterChanged: self.parameter_changed,
             CommandRejected: self.command_rejected,
             EnvironmentsListed: self.environments_listed,
+            BreakpointsListed: self.breakpoints_listed,
+            RunRewound: self.rewound,
         }
         self.tick_times: deque[float] = deque(maxlen=10_000)
         self._timer = QTimer(self, interval=self.INTERVAL_MS)
@@ -133,6 +145,7 @@ class Pump(QObject):
             self._apply(fact)
         if step is not None:
             self._show(step)
+        self._say_whether_looking_back()
         self._steps.catch_up()
         self._refresh()
         self._ticks += 1
@@ -146,6 +159,9 @@ class Pump(QObject):
     def refresh_all(self) -> None:
         """Carry everything over and draw it all now."""
         self.tick()
+        self._refresh_all()
+
+    def _refresh_all(self) -> None:
         for panel in self._all_panels():
             panel.refresh(self._model)
 
@@ -155,6 +171,8 @@ class Pump(QObject):
             self._steps.forget()
             for panel in self._all_panels():
                 panel.begin(fact)
+        elif isinstance(fact, RunRewound):
+            self._refresh_all()  # before other points take the place of those that are gone
         if isinstance(fact, RunFailed):
             self._said_watched = None  # a session that crashed is followed by one that knows nothing
         if signal := self._signals.get(type(fact)):
@@ -165,7 +183,7 @@ class Pump(QObject):
         if self._picture is not None:
             self._picture.show_frame(step)
         self._rushing = self._rushes_by(step)
-        self._steps.offer(step, at_once=isinstance(step, StateShown) or not self._rushing)
+        self._steps.offer(step, at_once=not isinstance(step, StepTaken) or not self._rushing)
 
     def _rushes_by(self, step: Shown) -> bool:
         copies = self._model.config.environment_count if self._model.config else 1
@@ -193,6 +211,12 @@ class Pump(QObject):
         if watched != self._said_watched:
             self._said_watched = watched
             self._inbox.post(Look(watched))
+
+    def _say_whether_looking_back(self) -> None:
+        looks_back = self._model.debug.looks_back
+        if looks_back != self._looked_back:
+            self._looked_back = looks_back
+            self.looking_back.emit(looks_back)
 
     def _all_panels(self) -> list[Panel]:
         return self._curves + self._texts

@@ -5,16 +5,23 @@ from __future__ import annotations
 import random
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from pgviz.config import RunConfig
 from pgviz.gui.run_model import RunModel
+from pgviz.gui.run_to import RunToDialog
 from pgviz.session.commands import (
     Command,
+    FinishEpisode,
+    Follow,
+    MoveCursor,
     Pause,
     Play,
     Restart,
+    ResumeHere,
     StartRun,
     StepEnvironment,
+    StepMinibatch,
     StepUpdate,
     Stop,
 )
@@ -58,13 +65,44 @@ class RunControl(QObject):
         """Pause what plays; play what is paused."""
         self.post(Pause() if self._model.state is RunState.PLAYING else Play())
 
-    def step_environment(self) -> None:
-        """Take one environment step."""
-        self.post(StepEnvironment())
+    def go_on(self) -> None:
+        """Play what is paused."""
+        self.post(Play())
 
-    def step_update(self) -> None:
-        """Go on to the next update."""
-        self.post(StepUpdate())
+    def step_environment(self, count: int = 1) -> None:
+        """Take environment steps; while a moment of the past is looked at, look at later ones."""
+        self.post(MoveCursor(count) if self._model.debug.looks_back else StepEnvironment(count))
+
+    def step_back(self, count: int = 1) -> None:
+        """Look at earlier steps."""
+        if self._model.step:
+            self.post(MoveCursor(-count))
+
+    def step_minibatch(self, count: int = 1) -> None:
+        """Go on to the next minibatch whose loss is there and whose step is not taken."""
+        self.post(StepMinibatch(count))
+
+    def step_update(self, count: int = 1) -> None:
+        """Go on to the end of the iteration."""
+        self.post(StepUpdate(count))
+
+    def finish_episode(self, count: int = 1) -> None:
+        """Go on to the end of the watched episode."""
+        self.post(FinishEpisode(count))
+
+    def ask_how_far(self, window: QWidget) -> RunToDialog:
+        """Open the small window that asks how far to go."""
+        dialog = RunToDialog(self._model, self.post, window)
+        dialog.show()
+        return dialog
+
+    def follow(self) -> None:
+        """Look at the present again."""
+        self.post(Follow())
+
+    def resume(self) -> None:
+        """Make the moment that is looked at the present."""
+        self.post(ResumeHere())
 
     def stop(self) -> None:
         """End the run here."""

@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgviz.config import RunConfig
+from pgviz.gui.debug_model import DebugModel
 from pgviz.parameters import Value
-from pgviz.session.notices import RunState, SpeedMeasured, StateChanged
+from pgviz.session.notices import RunRewound, RunState, SpeedMeasured, StateChanged
 from pgviz.training.events import (
     EnvironmentFacts,
     EpisodeEnded,
     Event,
     ParameterChanged,
+    PastShown,
     PolicyFacts,
     RunFailed,
     RunStarted,
@@ -48,6 +50,10 @@ class Series:
 
     def __len__(self) -> int:
         return self._length
+
+    def forget_after(self, step: float) -> None:
+        """Drop the rows at the end whose first number is greater than `step`."""
+        self._length = int(np.searchsorted(self.column(0), step, "right"))
 
     def column(self, index: int) -> Floats:
         """One column of all rows; a view that must not be written to."""
@@ -90,6 +96,8 @@ class RunModel:
         The last failure of this run, or ``None``.
     shown
         The newest step shown, or ``None``.
+    debug
+        What is known of the debugger.
     """
 
     AVERAGED_EPISODES = 100
@@ -97,6 +105,7 @@ class RunModel:
     def __init__(self) -> None:
         self.state = RunState.EMPTY
         self.generation = 0
+        self.debug = DebugModel()
         self._clear()
 
     def _clear(self) -> None:
@@ -111,6 +120,7 @@ class RunModel:
         self.values: dict[str, Value] = {}
         self.failure: RunFailed | None = None
         self.shown: Shown | None = None
+        self.debug.begin()
 
     @property
     def config(self) -> RunConfig | None:
@@ -146,7 +156,11 @@ class RunModel:
             self.shown = event
         elif isinstance(event, SpeedMeasured):
             self.seconds, self.steps_per_second = event.seconds, event.steps_per_second
-        self.step = max(self.step, event.step)
+        elif isinstance(event, RunRewound):
+            self._rewind(event)
+        if not isinstance(event, PastShown):  # whose step is not where the run is
+            self.step = max(self.step, event.step)
+        self.debug.apply(event)
 
     def _begin(self, event: RunStarted) -> None:
         self._clear()
@@ -158,6 +172,17 @@ class RunModel:
             self.log_std = Series(1 + dimensions)
             # Every dimension starts at ln σ₀, before there is any update to tell of it.
             self.log_std.append(0.0, *[math.log(event.config.number("initial_std"))] * dimensions)
+
+    def _rewind(self, event: RunRewound) -> None:
+        """Forget what never happened."""
+        self.step = event.step
+        for series in (self.episodes, self.updates, self.log_std):
+            if series is not None:
+                series.forget_after(event.step)
+        self.marks = [mark for mark in self.marks if mark.step <= event.step]
+        self.values = dict(self.config.hyperparameters) if self.config else {}
+        self.values |= {mark.name: mark.value for mark in self.marks}
+        self.failure = None
 
     def _add_episode(self, event: EpisodeEnded) -> None:
         recent = self.episodes.column(1)[-(self.AVERAGED_EPISODES - 1) :]

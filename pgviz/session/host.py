@@ -15,6 +15,7 @@ from pgviz.session.notices import (
     RunState,
 )
 from pgviz.session.puller import Puller
+from pgviz.session.relive import NotReproducible
 from pgviz.session.session import (
     environment_steps,
     episodes,
@@ -57,7 +58,7 @@ class SessionHost(Puller):
         try:
             self._do(command)
         except PgvizError as error:
-            self._put(CommandRejected(self._step, str(error)))
+            self._put(CommandRejected(self._step, str(error), isinstance(error, NotReproducible)))
 
     @singledispatchmethod
     def _do(self, command: Command) -> None:

@@ -30,9 +30,18 @@ class StateChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class CommandRejected(Event):
-    """A command could not be carried out; nothing has changed."""
+    """A command could not be carried out; nothing has changed.
+
+    Parameters
+    ----------
+    message
+        Why, and what to do.
+    not_reproducible
+        Whether the reason is that the environment does not replay exactly.
+    """
 
     message: str
+    not_reproducible: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def test_that_a_step_to_the_update_stops_after_it(bench: Bench) -> None:
     bench.begin()
 
     for count in (1, 2):
-        press(bench.window, Qt.Key.Key_F11)
+        press(bench.window, Qt.KeyboardModifier.ShiftModifier | Qt.Key.Key_F11)
         bench.wait_updates(count)
         bench.wait_state(RunState.PAUSED)
 
@@ -78,7 +78,7 @@ def test_that_a_restart_repeats_the_run_and_a_new_seed_does_not(bench: Bench, qt
             click(bench.button(again))
         qtbot.waitUntil(lambda: model.generation == generation)  # noqa: B023
         bench.wait_state(RunState.PAUSED)
-        press(bench.window, Qt.Key.Key_F11)
+        press(bench.window, Qt.KeyboardModifier.ShiftModifier | Qt.Key.Key_F11)
         bench.wait_updates(1)
         bench.wait_state(RunState.PAUSED)
         entropies.append(float(model.updates.column(1)[0]))

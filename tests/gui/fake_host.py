@@ -114,8 +114,9 @@ class FakeHost:
                 self._become(RunState.PAUSED)
             case commands.Stop():
                 self._become(RunState.STOPPED)
-            case commands.StepEnvironment():
-                self._step(run)
+            case commands.StepEnvironment(count):
+                for _ in range(count):
+                    self._step(run)
                 self._become(RunState.PAUSED)
             case commands.StepUpdate():
                 updates = run.updates

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from pgviz.gui.panels.progress import WORDS
+from pgviz.gui.run_to import RunToDialog
 from pgviz.session import commands
+from pgviz.session.commands import Command
 from pgviz.session.notices import RunState
 from tests.gui.conftest import Desk
 from tests.hands import click, press
+
+SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
 
 def click_on(desk: Desk, action: QAction) -> None:
@@ -37,16 +41,52 @@ def test_that_space_plays_and_pauses(desk: Desk, qtbot: QtBot) -> None:
     ("key", "command"),
     [
         (Qt.Key.Key_Right, commands.StepEnvironment()),
-        (Qt.Key.Key_F11, commands.StepUpdate()),
+        (Qt.Key.Key_F10, commands.StepEnvironment()),
+        (Qt.Key.Key_F11, commands.StepMinibatch()),
+        (SHIFT | Qt.Key.Key_F11, commands.StepUpdate()),
+        (CONTROL | Qt.Key.Key_F10, commands.FinishEpisode()),
+        (Qt.Key.Key_F5, commands.Play()),
     ],
 )
-def test_that_a_step_key_steps(key: Qt.Key, command: commands.Command, desk: Desk, qtbot: QtBot) -> None:
+def test_that_each_depth_has_its_key(key: Qt.Key | QKeyCombination, command: Command, desk: Desk) -> None:
     desk.begin()
 
     press(desk.window, key)
 
     desk.wait_command(command)
-    qtbot.waitUntil(lambda: desk.window.model.shown is not None)
+
+
+def test_that_a_number_typed_first_repeats_the_next_command_once(desk: Desk) -> None:
+    desk.begin()
+
+    for key in (Qt.Key.Key_0, Qt.Key.Key_1, Qt.Key.Key_2):
+        press(desk.window, key)
+    assert desk.window.progress.count_label.text() == "12 ×"
+    press(desk.window, Qt.Key.Key_Right)
+    desk.wait_command(commands.StepEnvironment(12))
+    press(desk.window, Qt.Key.Key_Right)
+    desk.wait_command(commands.StepEnvironment(1))
+
+    press(desk.window, Qt.Key.Key_7)
+    press(desk.window, Qt.Key.Key_Escape)
+    assert desk.window.progress.count_label.isHidden()
+    press(desk.window, SHIFT | Qt.Key.Key_F11)
+    desk.wait_command(commands.StepUpdate(1))
+
+
+def test_that_the_window_asks_how_far_to_run(desk: Desk, qtbot: QtBot) -> None:
+    desk.begin()
+    press(desk.window, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: desk.window.model.step > 0)
+
+    press(desk.window, CONTROL | Qt.Key.Key_G)
+    for number, command in ((5000, commands.RunTo("step", 5000)), (1, commands.LookBack(1))):
+        dialog = desk.window.findChildren(RunToDialog)[-1]
+        dialog.number.setValue(number)
+        press(dialog, Qt.Key.Key_Return)
+        desk.wait_command(command)
+        desk.window.actions_.run_to.trigger()
+    desk.window.findChildren(RunToDialog)[-1].close()
 
 
 def test_that_the_buttons_do_what_the_keys_do(desk: Desk, qtbot: QtBot) -> None:
@@ -101,8 +141,10 @@ def test_that_a_text_entry_keeps_space_and_right_for_itself(desk: Desk, qtbot: Q
     press(entry, Qt.Key.Key_1)
     press(entry, Qt.Key.Key_Space)
     press(entry, Qt.Key.Key_Right)
+    press(entry, Qt.Key.Key_Left)
 
     assert entry.text() == "1 "
+    assert desk.window.actions_.repeat.pending == ""
     desk.window.control.post(commands.Stop())
     desk.wait_state(RunState.STOPPED)
     assert commands.Play() not in desk.host.log
@@ -116,10 +158,11 @@ def enabled(desk: Desk) -> set[str]:
 def test_that_what_can_be_done_follows_the_state(desk: Desk) -> None:
     assert enabled(desk) == set()
     desk.begin()
-    assert enabled(desk) == {"Play", "Step", "Step update", "Stop", "Restart", "Restart with a new seed"}
+    steps = {"Back", "Step", "Minibatch", "Update", "Episode"}
+    assert enabled(desk) == {"Play", "Stop", "Restart", "Restart with a new seed"} | steps
     desk.window.control.stop()
     desk.wait_state(RunState.STOPPED)
-    assert enabled(desk) == {"Restart", "Restart with a new seed"}
+    assert enabled(desk) == {"Back", "Restart", "Restart with a new seed"}
 
 
 def test_that_a_new_seed_is_another_one_and_shown(desk: Desk, qtbot: QtBot) -> None:
@@ -163,6 +206,6 @@ def test_that_a_finished_run_says_so(desk: Desk, qtbot: QtBot) -> None:
 
 
 def test_that_no_two_actions_share_a_key(desk: Desk) -> None:
-    keys = [action.shortcut().toString() for action in desk.window.actions_.with_keys]
+    keys = [key.toString() for action in desk.window.actions_.with_keys for key in action.shortcuts()]
 
-    assert len(keys) == len(set(keys)) == 8
+    assert len(keys) == len(set(keys)) == 20

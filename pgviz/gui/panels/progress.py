@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
 from pgviz.gui.run_model import RunModel
+from pgviz.gui.theme import set_role
 from pgviz.session.notices import RunState
 from pgviz.training.events import RunStarted, Shown
 
@@ -41,6 +42,7 @@ class ProgressBar(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self.state_label = self._label("What the session is doing")
+        self.count_label = self._label("How often the next command is repeated; Escape forgets it")
         self.bar = QProgressBar(textVisible=False, maximum=1000)
         self.bar.setFixedWidth(120)
         self.bar.setFixedHeight(12)
@@ -51,6 +53,7 @@ class ProgressBar(QStatusBar):
         self.elapsed_label = self._label("Time spent training, pauses left out")
         self.left_label = self._label("Time until the last step, at the present speed")
         self._arrange()
+        self.show_count("")
         self.refresh(RunModel())
 
     def begin(self, started: RunStarted) -> None:
@@ -58,6 +61,11 @@ class ProgressBar(QStatusBar):
 
     def show_step(self, event: Shown) -> None:
         """Take no notice of a single step; :meth:`refresh` counts them."""
+
+    def show_count(self, digits: str) -> None:
+        """Show the number that was typed to repeat the next command, or nothing."""
+        self.count_label.setText(f"{digits} ×" if digits else "")
+        self.count_label.setVisible(bool(digits))
 
     def refresh(self, model: RunModel) -> None:
         """Say how far the run has come."""
@@ -93,7 +101,8 @@ class ProgressBar(QStatusBar):
         }
         for label, widest in widths.items():
             label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest))
-        for widget in (self.state_label, self.bar, self.steps_label, self.episodes_label):
+        set_role(self.count_label, "mark")
+        for widget in (self.state_label, self.count_label, self.bar, self.steps_label, self.episodes_label):
             self.addWidget(widget)
         for widget in (self.speed_label, self.elapsed_label, self.left_label):
             self.addPermanentWidget(widget)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -56,6 +56,15 @@ class ValueEntry(QLineEdit):
         """What the tool tip says while the text is valid."""
         self._hint = hint
         self.setToolTip(self.message or hint)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Escape from the window's shortcuts while there is something to give up."""
+        is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        gives_up = is_escape and (self.is_being_edited or bool(self.message))
+        if gives_up and event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape gives up what was typed."""
