@@ -15,7 +15,11 @@ from pgviz.training.trainer import Trainer
 from tests.training.driving import ALGORITHMS, short_config
 
 # Those of other packages are only there where their extras are installed.
-ENVIRONMENTS = ("CartPole-v1", "Pendulum-v1", "FrozenLake-v1", "LunarLander-v3", "InvertedPendulum-v5")
+ENVIRONMENTS = (
+    *("CartPole-v1", "Pendulum-v1", "FrozenLake-v1", "LunarLander-v3", "InvertedPendulum-v5"),
+    *("tests.environments.masking:Corridor-v0", "tests.environments.masking:Method-v0"),
+    "tests.environments.matching:MatchingNested-v0",
+)
 
 
 class Recording:
