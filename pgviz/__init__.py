@@ -1,3 +1,20 @@
 """pgviz: a desktop debugger for policy-gradient agents."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pgviz.session.debug import debug
+
+__all__ = ["__version__", "debug"]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    # The engine takes seconds to import, and the window must be painted before.
+    if name == "debug":
+        from pgviz.session.debug import debug
+
+        return debug
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
