@@ -84,13 +84,15 @@ class Steering:
         """Have copy `index` take `sample` in the next step."""
         self.waiting[index] = sample
 
-    def forced(self, samples: Samples) -> Samples:
+    def forced(self, samples: Samples, policy: Policy, masks_NA: Mask | None) -> Samples:
         """Put what was forced in the place of what was drawn; the draws were made all the same."""
         if not self.waiting:
             return samples
         samples = samples.copy()
         for index, sample in self.waiting.items():
-            samples[index] = sample
+            # The mask may have been switched on since, and what is illegal has no log-probability to learn by.
+            if policy.allows(sample, None if masks_NA is None else masks_NA[index]):
+                samples[index] = sample
         self.waiting = {}
         return samples
 

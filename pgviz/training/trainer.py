@@ -253,7 +253,7 @@ class Trainer:
         seen_NO, active_N = self._seen, self._active
         masks_NA = self._masks_NA
         samples = self.algorithm.act(seen_NO, self._rng, masks_NA)
-        samples = self.steering.forced(samples)
+        samples = self.steering.forced(samples, self.policy, masks_NA)
         frame = self.environment.render(self._watched) if self.watch.wanted and self.watch.pictures else None
         result = self.environment.step(self.policy.to_actions(samples), active_N, autoreset=active_N is None)
         detail = self._describe(samples, result, frame, masks_NA) if self.watch.wanted else None

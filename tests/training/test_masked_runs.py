@@ -105,7 +105,9 @@ def test_that_ignoring_the_mask_can_be_switched_between_two_updates() -> None:
                 assert event.detail is not None
                 decision = event.detail.decision
                 assert isinstance(decision, CategoricalDecision)
-                assert (decision.mask_A is not None) == heeded
+                # What is legal is said in any case; only a mask that is heeded makes the rest impossible.
+                assert decision.mask_A is not None
+                assert (not decision.probabilities_A[~decision.mask_A].any()) == heeded
                 counts.append((heeded, illegal(trainer)))
                 if len(counts) in (100, 250):
                     trainer.ask("action_mask", not heeded)
@@ -175,3 +177,14 @@ def test_that_an_illegal_action_cannot_be_forced(environment: str, illegal_one: 
         trainer.force(0, illegal_one)
         next(event for event in events if isinstance(event, StepTaken))
         assert illegal(trainer) >= 1
+
+
+def test_that_what_was_forced_before_the_mask_was_switched_on_must_be_legal_after() -> None:
+    with trainer_of(short_config(CORRIDOR, "ppo", action_mask=False)) as trainer:
+        events = trainer.events()
+        next(events)
+        trainer.force(0, (3.0,))
+        trainer.ask("action_mask", True)
+        for _ in events:
+            pass
+        assert illegal(trainer) == 0
