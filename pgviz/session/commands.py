@@ -109,6 +109,30 @@ class Intervene(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class ExamineMinibatch(Command):
+    """Put the open minibatch under the microscope; with `sample`, show how π would move in its state."""
+
+    sample: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateValues(Command):
+    """Estimate what actions are worth in the watched copy's present state, by playing on from it under π.
+
+    Parameters
+    ----------
+    samples
+        The actions, as the policy draws them; for none, every action of a discrete policy.
+    rollouts, horizon
+        How often each, and for how many steps at most.
+    """
+
+    samples: tuple[tuple[float, ...], ...] = ()
+    rollouts: int = 16
+    horizon: int = 200
+
+
+@dataclass(frozen=True, slots=True)
 class PutBreakpoint(Command):
     """Add a breakpoint, or let it take the place of the one with its number."""
 

@@ -28,9 +28,9 @@ from pgviz.session.session import (
     minibatches,
     updates,
 )
-from pgviz.training.action_values import ActionValues, action_values
+from pgviz.training.action_values import action_values
 from pgviz.training.events import Event, PastShown, RunFailed, StateShown, StepDetail, StepTaken
-from pgviz.training.examination import Examination
+from pgviz.training.examination import ActionValues, Examination
 from pgviz.training.interventions import ForceAction, Judgement, JudgeMinibatch, TurnKnob
 from pgviz.training.microscope import examine
 from pgviz.training.trainer import Trainer

@@ -11,8 +11,10 @@ from pgviz.session.commands import Command
 from pgviz.session.notices import (
     CommandRejected,
     EnvironmentsListed,
+    MinibatchExamined,
     RunRewound,
     RunState,
+    ValuesEstimated,
 )
 from pgviz.session.puller import Puller
 from pgviz.session.relive import NotReproducible
@@ -24,8 +26,10 @@ from pgviz.session.session import (
     reached,
     updates,
 )
+from pgviz.training.action_values import action_values, every_action
 from pgviz.training.events import PastShown
 from pgviz.training.interventions import TurnKnob
+from pgviz.training.microscope import examine
 
 
 class SessionHost(Puller):
@@ -153,6 +157,29 @@ class SessionHost(Puller):
     def _(self, command: commands.Intervene) -> None:
         if self._session is not None:
             self._session.intervene(command.intervention)
+
+    @_do.register
+    def _(self, command: commands.ExamineMinibatch) -> None:
+        self._pause()
+        if self._session is not None:
+            self._put(MinibatchExamined(self._step, examine(self._session.trainer, command.sample)))
+
+    @_do.register
+    def _(self, command: commands.EstimateValues) -> None:
+        self._pause()
+        if self._session is None:
+            return
+        trainer, copy = self._session.trainer, self._watched
+        samples = command.samples or every_action(trainer, copy)
+        values = action_values(
+            trainer,
+            copy,
+            samples,
+            rollouts=command.rollouts,
+            horizon=command.horizon,
+            should_stop=lambda: bool(self._inbox),
+        )
+        self._put(ValuesEstimated(self._step, copy, values))
 
     @_do.register
     def _(self, command: commands.PutBreakpoint) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pgviz.session.breakpoints import Breakpoint, Hit
 from pgviz.training.events import EnvironmentListing, Event
+from pgviz.training.examination import ActionValues, Examination
 
 
 class RunState(enum.StrEnum):
@@ -104,6 +105,29 @@ class BreakpointsListed(Event):
 
     breakpoints: tuple[Breakpoint, ...]
     hits: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MinibatchExamined(Event):
+    """The open minibatch was put under the microscope."""
+
+    examination: Examination
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesEstimated(Event):
+    """What actions are worth in the present state of one copy.
+
+    Parameters
+    ----------
+    environment_index
+        Which copy.
+    values
+        The estimates.
+    """
+
+    environment_index: int
+    values: ActionValues
 
 
 @dataclass(frozen=True, slots=True)

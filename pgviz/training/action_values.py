@@ -6,51 +6,18 @@ Shape suffixes: A actions tried, R rollouts of each, N = A · R copies of the en
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pgviz.environments import rebuild
 from pgviz.environments.vector import VectorEnvironment
-from pgviz.errors import RunError
+from pgviz.errors import RunError, UsageError
+from pgviz.policies.decision import CategoricalDecision
 from pgviz.policies.policy import Mask, Policy, Samples
+from pgviz.training.examination import ActionValues
 from pgviz.training.steering import sample_like
 from pgviz.training.trainer import Trainer
-
-
-@dataclass(frozen=True, slots=True)
-class ActionValues:
-    """Monte-Carlo estimates of Q(s, a) under the present policy.
-
-    Parameters
-    ----------
-    samples
-        What was taken first, one per action.
-    returns_AR
-        Discounted return of each rollout; the r-th of every action had the same random numbers.
-    cut_off
-        Share of the rollouts that had not ended at the horizon; there the critic's value stands for the rest, and
-        0 where there is no critic.
-    """
-
-    samples: tuple[tuple[float, ...], ...]
-    returns_AR: NDArray[np.float64]
-    cut_off: float
-
-    @property
-    def means_A(self) -> NDArray[np.float64]:
-        """The estimates."""
-        means: NDArray[np.float64] = self.returns_AR.mean(1)
-        return means
-
-    @property
-    def errors_A(self) -> NDArray[np.float64]:
-        """Standard errors of the estimates; 0 for a single rollout."""
-        count = self.returns_AR.shape[1]
-        spread_A = self.returns_AR.std(1, ddof=1) if count > 1 else np.zeros(len(self.returns_AR))
-        errors: NDArray[np.float64] = spread_A / np.sqrt(count)
-        return errors
 
 
 def action_values(
@@ -109,6 +76,22 @@ def action_values(
         play.returns_N.reshape(len(first), rollouts),
         float(play.active_N.mean()),
     )
+
+
+def every_action(trainer: Trainer, index: int) -> list[tuple[float, ...]]:
+    """Every action that copy `index` can take, of a policy that chooses one out of finitely many.
+
+    Raises
+    ------
+    UsageError
+        For any other policy.
+    """
+    observation_O, mask_A = trainer.state_of(index)
+    decision = trainer.policy.decide(observation_O, None, mask_A)
+    if not isinstance(decision, CategoricalDecision):
+        raise UsageError("name the actions to try: this policy's cannot be counted.")
+    count = len(decision.probabilities_A)
+    return [(float(action),) for action in range(count) if mask_A is None or mask_A[action]]
 
 
 def _give_chances(clones: VectorEnvironment, actions: int, rollouts: int, seed: int) -> None:

@@ -1,6 +1,8 @@
-"""Examination: what a minibatch wants, sample by sample, as data to show.
+"""What looking closely finds: what a minibatch wants, sample by sample, and what actions are worth.
 
-No torch is imported here, so that the window can name it. Shape suffixes: B samples.
+No torch is imported here, so that the window can name it.
+
+Shape suffixes: B samples, A actions tried, R rollouts of each.
 """
 
 from __future__ import annotations
@@ -91,3 +93,37 @@ class Examination:
     cosines_B: Floats
     layers: tuple[LayerNorms, ...]
     moves: Moves | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionValues:
+    """Monte-Carlo estimates of Q(s, a) under the present policy.
+
+    Parameters
+    ----------
+    samples
+        What was taken first, one per action.
+    returns_AR
+        Discounted return of each rollout; the r-th of every action had the same random numbers.
+    cut_off
+        Share of the rollouts that had not ended at the horizon; there the critic's value stands for the rest, and
+        0 where there is no critic.
+    """
+
+    samples: tuple[tuple[float, ...], ...]
+    returns_AR: NDArray[np.float64]
+    cut_off: float
+
+    @property
+    def means_A(self) -> NDArray[np.float64]:
+        """The estimates."""
+        means: NDArray[np.float64] = self.returns_AR.mean(1)
+        return means
+
+    @property
+    def errors_A(self) -> NDArray[np.float64]:
+        """Standard errors of the estimates; 0 for a single rollout."""
+        count = self.returns_AR.shape[1]
+        spread_A = self.returns_AR.std(1, ddof=1) if count > 1 else np.zeros(len(self.returns_AR))
+        errors: NDArray[np.float64] = spread_A / np.sqrt(count)
+        return errors

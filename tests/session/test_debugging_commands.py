@@ -16,9 +16,11 @@ from pgviz.session.notices import (
     BreakpointsListed,
     CommandRejected,
     HistoryHeld,
+    MinibatchExamined,
     RunRewound,
     RunState,
     StateChanged,
+    ValuesEstimated,
 )
 from pgviz.training.events import (
     EpisodeEnded,
@@ -156,6 +158,23 @@ def test_that_a_bad_condition_is_answered_and_changes_nothing() -> None:
         driver.post(commands.PutBreakpoint(Breakpoint("entropie < 1")))
         driver.wait_for(lambda _: driver.of(CommandRejected))
         assert "did you mean entropy" in driver.of(CommandRejected)[-1].message
+
+
+def test_that_an_open_minibatch_is_examined_and_actions_are_valued() -> None:
+    with hosted() as driver:
+        set_up(driver)
+        driver.post(commands.ExamineMinibatch())
+        driver.wait_for(lambda _: driver.of(CommandRejected))
+        assert "no minibatch is open" in driver.of(CommandRejected)[-1].message
+        go(driver, commands.StepMinibatch())
+        driver.post(commands.ExamineMinibatch(2))
+        driver.wait_for(lambda _: driver.of(MinibatchExamined))
+        moves = driver.of(MinibatchExamined)[-1].examination.moves
+        assert moves is not None
+        assert moves.sample == 2
+        driver.post(commands.EstimateValues(rollouts=2, horizon=20))
+        driver.wait_for(lambda _: driver.of(ValuesEstimated))
+        assert driver.of(ValuesEstimated)[-1].values.samples == ((0.0,), (1.0,))
 
 
 @pytest.mark.parametrize("limit", [1, 10_000_000])
