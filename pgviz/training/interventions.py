@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, Protocol
 
 from pgviz.parameters import Value
 
-if TYPE_CHECKING:
-    from pgviz.training.trainer import Trainer
-
 Judgement = Literal["skip", "flip", "drop"]
+
+
+class Steerable(Protocol):
+    """What can be intervened in: a trainer. Named by what it does, so that nothing heavy is imported here."""
+
+    def ask(self, name: str, value: Value) -> None:
+        """Ask for a knob to be turned."""
+
+    def judge(self, judgement: JudgeMinibatch) -> None:
+        """Decide what becomes of the open minibatch."""
+
+    def force(self, index: int, sample: Sequence[float]) -> None:
+        """Have one copy take an action of a person's choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +30,7 @@ class Intervention(ABC):
     """Something done to a run; done again at the same place it has the same effect."""
 
     @abstractmethod
-    def apply(self, trainer: Trainer) -> None:
+    def apply(self, trainer: Steerable) -> None:
         """Do it.
 
         Raises
@@ -36,7 +47,7 @@ class TurnKnob(Intervention):
     name: str
     value: Value
 
-    def apply(self, trainer: Trainer) -> None:
+    def apply(self, trainer: Steerable) -> None:
         """Ask for it."""
         trainer.ask(self.name, self.value)
 
@@ -57,9 +68,9 @@ class JudgeMinibatch(Intervention):
     judgement: Judgement
     samples: tuple[int, ...] = ()
 
-    def apply(self, trainer: Trainer) -> None:
+    def apply(self, trainer: Steerable) -> None:
         """Leave word for the trainer's next step."""
-        trainer.steering.judge(self, trainer.algorithm)
+        trainer.judge(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,6 @@ class ForceAction(Intervention):
     environment_index: int
     sample: tuple[float, ...]
 
-    def apply(self, trainer: Trainer) -> None:
+    def apply(self, trainer: Steerable) -> None:
         """Leave word for the trainer's next step."""
         trainer.force(self.environment_index, self.sample)

@@ -22,6 +22,7 @@ from pgviz.environments.vector import VectorEnvironment
 from pgviz.errors import UsageError
 from pgviz.parameters import Boundary, Value
 from pgviz.policies.decision import Array
+from pgviz.policies.legality import with_legality
 from pgviz.policies.policy import Mask, Samples
 from pgviz.training.describing import describe_state, describe_step
 from pgviz.training.events import (
@@ -34,6 +35,7 @@ from pgviz.training.events import (
     StepDetail,
     StepTaken,
 )
+from pgviz.training.interventions import JudgeMinibatch
 from pgviz.training.memory import Active, remember
 from pgviz.training.reports import applied, computed
 from pgviz.training.seeding import RunSeeds
@@ -137,6 +139,7 @@ class Trainer:
         index = self._watched
         observation_O, mask_A = self.state_of(index)
         decision = self.policy.decide(observation_O, None, mask_A)
+        decision = with_legality(decision, self.environment.masks_NA, index)
         detail = describe_state(self.environment, index, decision)
         return StateShown(self.step, detail)
 
@@ -178,6 +181,10 @@ class Trainer:
         self._begun = True
         self.steering = Steering(snapshot.forced)
         return divergence
+
+    def judge(self, judgement: JudgeMinibatch) -> None:
+        """Decide what becomes of the open minibatch; see :meth:`pgviz.training.steering.Steering.judge`."""
+        self.steering.judge(judgement, self.algorithm)
 
     def force(self, index: int, sample: Sequence[float]) -> None:
         """Have one copy take an action of a person's choice in the next step.
@@ -251,12 +258,12 @@ class Trainer:
     def _advance(self) -> tuple[StepDetail | None, VectorStep]:
         """Take one step in every active copy."""
         seen_NO, active_N = self._seen, self._active
-        masks_NA = self._masks_NA
+        masks_NA, legal_NA = self._masks_NA, self.environment.masks_NA
         samples = self.algorithm.act(seen_NO, self._rng, masks_NA)
         samples = self.steering.forced(samples, self.policy, masks_NA)
         frame = self.environment.render(self._watched) if self.watch.wanted and self.watch.pictures else None
         result = self.environment.step(self.policy.to_actions(samples), active_N, autoreset=active_N is None)
-        detail = self._describe(samples, result, frame, masks_NA) if self.watch.wanted else None
+        detail = self._describe(samples, result, frame, masks_NA, legal_NA) if self.watch.wanted else None
         self._observations = result.observations
         self.step += self.config.environment_count if active_N is None else int(active_N.sum())
         if active_N is not None:
@@ -307,11 +314,17 @@ class Trainer:
         return self.environment.masks_NA if self.heeds_masks else None
 
     def _describe(
-        self, samples: Samples, result: VectorStep, frame: NDArray[np.uint8] | None, masks_NA: Mask | None
+        self,
+        samples: Samples,
+        result: VectorStep,
+        frame: NDArray[np.uint8] | None,
+        masks_NA: Mask | None,
+        legal_NA: Mask | None,
     ) -> StepDetail:
         index = self._watched
         mask_A = None if masks_NA is None else masks_NA[index]
         decision = self.policy.decide(self._observations[index], samples[index], mask_A)
+        decision = with_legality(decision, legal_NA, index)
         return describe_step(self.environment, index, decision, result, frame)
 
     def _improve(self, remaining: float) -> Iterator[Event]:
