@@ -75,7 +75,7 @@ class SAC(OffPolicyAlgorithm):
     @property
     def _parts(self) -> dict[str, slice]:
         policy = self.policy
-        return {"actor": policy.actor_part, "critics": policy.critic_part, "temperature": policy.temperature_part}
+        return {"actor": policy.actor_part, "critics": policy.critic_part}
 
     @property
     def uses_masks(self) -> bool:
@@ -102,7 +102,7 @@ class SAC(OffPolicyAlgorithm):
             self._started_temperature = asked
             log_temperature = self.policy.log_temperature.detach()
             log_temperature.fill_(math.log(asked))
-            self._optimizers["temperature"].forget(log_temperature)
+            self._optimizers["actor"].forget(log_temperature)
 
     def set_std(self, std: float) -> None:
         """Start log_std again at ln `std`, and forget what the actor's optimiser has gathered about it."""
@@ -172,10 +172,10 @@ class SAC(OffPolicyAlgorithm):
         share, temperature = 1.0 / len(outputs_BK), policy.temperature
         slopes_BD = policy.critics.smaller_gradient(values_CB, kept) * np.float32(-share)
         policy.fast_actor.backward(action.gradient(slopes_BD, temperature * share), kept_actor, self._gradient_P)
-        norm = self._receive("actor")
         log_prob = float(action.log_probs_B.mean())
         objective = float(values_CB.min(0).mean()) - temperature * log_prob
         loss = self._temperature_loss(log_prob) - objective
+        norm = self._receive("actor")
         if not (math.isfinite(loss) and math.isfinite(norm)):
             named = {"log-probability": action.log_probs_B, "value": values_CB, "loss": np.array(loss)}
             self._raise(batch, named)
@@ -183,12 +183,9 @@ class SAC(OffPolicyAlgorithm):
         return Minibatch(index, loss, norm, self.scheduled("learning_rate"))
 
     def _temperature_loss(self, log_prob: float) -> float:
-        """Return the temperature's loss, and leave its gradient with its optimiser; 0 where it is not learned."""
-        if not self._learns_temperature:
-            return 0.0
-        surplus = log_prob + self.target_entropy
+        """Return the temperature's loss, and write its gradient; both are 0 where it is not learned."""
+        surplus = log_prob + self.target_entropy if self._learns_temperature else 0.0
         self._gradient_P[self.policy.temperature_part] = -surplus
-        self._receive("temperature")
         return -float(self.policy.log_temperature.detach()) * surplus
 
     @property
@@ -219,8 +216,6 @@ class SAC(OffPolicyAlgorithm):
             self.policy.follow(self.knobs.number("tau"))
         else:
             self._optimizers["actor"].step(rate, norm, maximum)
-            if self._learns_temperature:
-                self._optimizers["temperature"].step(rate, 0.0, None)
         self._applied += 1
 
     def finish_update(self) -> UpdateStatistics:

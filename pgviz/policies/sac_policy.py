@@ -97,8 +97,8 @@ class SACPolicy(GaussianPolicy):
         The two critics, and the two that follow them.
     log_temperature
         ln α, shape ``(1,)``.
-    actor_part, critic_part, temperature_part, target_part
-        Where each is in the vector.
+    actor_part, temperature_part, critic_part, target_part
+        Where each is in the vector; ln α is the last of the actor's, with which it takes its steps.
     log_halves
         Σ ln((high − low)/2): ln π of the environment's action is that of the normalised one less this.
     """
@@ -118,15 +118,12 @@ class SACPolicy(GaussianPolicy):
         self.critics = TwinCritics(shape, self.dimensions, generator)
         self.targets = copy.deepcopy(self.critics)
         self.log_temperature = nn.Parameter(torch.tensor([math.log(temperature)]))
-        self._flatten(*self.critics.parameters(), self.log_temperature, *self.targets.parameters())
-        actor_end = size_of(self.actor)
+        self._flatten(self.log_temperature, *self.critics.parameters(), *self.targets.parameters())
+        actor_end = size_of(self.actor) + 1
         critic_end = self.critics.prepare(actor_end)
-        target_end = self.targets.prepare(critic_end + 1)
-        self.actor_part, self.critic_part = slice(0, actor_end), slice(actor_end, critic_end)
-        self.temperature_part, self.target_part = (
-            slice(critic_end, critic_end + 1),
-            slice(critic_end + 1, target_end),
-        )
+        target_end = self.targets.prepare(critic_end)
+        self.actor_part, self.temperature_part = slice(0, actor_end), slice(actor_end - 1, actor_end)
+        self.critic_part, self.target_part = slice(actor_end, critic_end), slice(critic_end, target_end)
         assert self.bounds.volume_log is not None
         self.log_halves = self.bounds.volume_log - self.dimensions * math.log(2.0)
 

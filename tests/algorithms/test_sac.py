@@ -36,8 +36,8 @@ def test_that_truncation_is_bootstrapped_from_the_episodes_own_end_and_terminati
     algorithm = make_sac(hidden_sizes=(1,), gamma=0.9, temperature=0.5, batch_size=3)
     policy = algorithm.policy
     with torch.no_grad():
-        policy.flat[: policy.temperature_part.start] = 0.0
-        policy.flat[policy.target_part] = 0.0
+        policy.flat.zero_()
+        policy.log_temperature.fill_(math.log(0.5))
         for critic, plus in zip(policy.targets.both, (0.0, 10.0), strict=True):
             _first_entry(critic, plus)
     observations = np.zeros((3, 1, OBSERVATION_SIZE), np.float32)
@@ -130,9 +130,9 @@ def test_that_the_knob_starts_a_learned_temperature_again_and_its_moments_with_i
     list(algorithm.knobs.apply("update"))
     algorithm.begin_update(1.0)
     assert algorithm.policy.temperature == pytest.approx(0.2)
-    moments = algorithm.capture()["optimizers"]["temperature"]
-    assert not moments["mean"].any()
-    assert not moments["square"].any()
+    moments = algorithm.capture()["optimizers"]["actor"]
+    assert moments["mean"][-1] == moments["square"][-1] == 0.0
+    assert moments["mean"][:-1].any()
     update(algorithm)
     # Not again at the next update: it goes on learning from there.
     assert algorithm.policy.temperature != pytest.approx(0.2, rel=1e-6)

@@ -13,8 +13,8 @@ INPUTS, OUTPUTS, BATCH = 5, 2, 9
 IMAGE = (36, 36, 3)
 
 
-def _network(activation: str, outputs: int) -> torch.nn.Sequential:
-    network = mlp((INPUTS, 8, 6, outputs), activation, 1.0, torch.Generator().manual_seed(0))
+def _network(activation: str, outputs: int, hidden: tuple[int, ...] = (8, 6)) -> torch.nn.Sequential:
+    network = mlp((INPUTS, *hidden, outputs), activation, 1.0, torch.Generator().manual_seed(0))
     weights = torch.cat([each.detach().reshape(-1) for each in network.parameters()])
     offset = 0
     for parameter in network.parameters():
@@ -92,3 +92,25 @@ def test_that_it_goes_through_convolutions_as_well() -> None:
     leaf = torch.from_numpy(pixels).requires_grad_()
     (expected,) = torch.autograd.grad(network(leaf).sum(), leaf)
     np.testing.assert_allclose(computed, expected, rtol=1e-4, atol=1e-7)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+@pytest.mark.parametrize("outputs", [1, OUTPUTS])
+@pytest.mark.parametrize("hidden", [(130,), (130, 140), (140, 6, 150)])
+def test_that_wide_layers_give_the_outputs_and_gradients_of_the_module(
+    activation: str, outputs: int, hidden: tuple[int, ...]
+) -> None:
+    network = _network(activation, outputs, hidden)
+    x_BI, gradient_BJ = _given(outputs)
+    runner, out = Perceptron(network, 0), np.zeros(size_of(network), np.float32)
+    outputs_BJ, kept = runner.forward(x_BI)
+    in_inputs = runner.backward(gradient_BJ, kept, out, to_input=True)
+    leaf = torch.from_numpy(x_BI).requires_grad_()
+    y = network(leaf)
+    np.testing.assert_allclose(outputs_BJ, y.detach(), rtol=1e-5, atol=1e-5)
+    *expected, expected_in = torch.autograd.grad(y, [*network.parameters(), leaf], torch.from_numpy(gradient_BJ))
+    flat = torch.cat([each.reshape(-1) for each in expected])
+    np.testing.assert_allclose(out, flat, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(in_inputs, expected_in, rtol=1e-4, atol=1e-5)
+    alone = runner.input_gradient(gradient_BJ, runner.forward(x_BI)[1])
+    np.testing.assert_allclose(alone, expected_in, rtol=1e-4, atol=1e-5)

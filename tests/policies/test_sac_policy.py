@@ -42,8 +42,8 @@ def _actions(count: int) -> Any:
 
 def test_that_every_number_of_the_agent_is_in_the_one_vector_in_its_part() -> None:
     policy = _policy()
-    parts = {"actor": policy.actor_part, "critics": policy.critic_part, "targets": policy.target_part}
-    parts["log_temperature"] = policy.temperature_part
+    parts = {"critics": policy.critic_part, "targets": policy.target_part}
+    parts |= {"actor": policy.actor_part, "log_temperature": policy.temperature_part}
     covered = np.zeros(policy.flat.numel(), int)
     for name, parameter in policy.named_parameters():
         part = parts[name.split(".")[0]]
@@ -102,6 +102,10 @@ def test_that_values_and_gradients_are_those_of_the_modules_and_autograd(
     pixels = np.random.default_rng(0).integers(0, 256, (count, int(np.prod(IMAGE))), np.uint8)
     states: Any = observations(count) if image is None else pixels
     actions, gradient_CB = _actions(count), np.random.default_rng(1).normal(size=(2, count)).astype(np.float32)
+    # In some of the states the first value is to be the smaller one, in others the second.
+    apart_CB, _ = policy.critics.values(states, actions)
+    bias = policy.get_parameter("critics.1.perceptron.4.bias").detach()
+    bias.add_(float(np.median(apart_CB[0] - apart_CB[1])) + 1e-3)
     values_CB, kept = policy.critics.values(states, actions)
     out = np.zeros(policy.flat.numel(), np.float32)
     policy.critics.backward(gradient_CB, kept, out)
