@@ -37,7 +37,7 @@ from pgviz.training.events import (
     StepDetail,
     UpdateApplied,
 )
-from tests.gui import decisions
+from tests import decisions
 
 
 def cartpole() -> RunModel:

@@ -10,7 +10,7 @@ from pgviz.gui.theme import DARK
 from pgviz.gui.widgets.readout import DASH
 from pgviz.gui.widgets.step_axis import MINUS
 from pgviz.training.events import CategoricalDecision, Decision
-from tests.gui import decisions
+from tests import decisions
 from tests.gui.samples import stepped
 
 

@@ -15,7 +15,7 @@ from pgviz.gui.theme import DARK
 from pgviz.gui.widgets.bar_distribution import BarDistribution
 from pgviz.gui.widgets.readout import DASH
 from pgviz.training.events import CategoricalDecision, Decision, GaussianDecision
-from tests.gui import decisions
+from tests import decisions
 from tests.gui.samples import stepped
 
 

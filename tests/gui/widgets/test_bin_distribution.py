@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from pgviz.gui.theme import DARK
 from pgviz.gui.widgets.bin_distribution import BinDistribution, in_columns
-from tests.gui.decisions import binned
+from tests.decisions import binned
 
 Make = Callable[[int, int | None], BinDistribution]
 

@@ -14,7 +14,7 @@ from pgviz.gui.widgets.factor_cells import OptionsCell
 from pgviz.gui.widgets.factor_grid import LEAST_HEIGHT, FactorGrid
 from pgviz.gui.widgets.parts import scrolling
 from pgviz.training.events import ActionFactor, FactoredDecision
-from tests.gui.decisions import categorical, factored, factors_of, gaussian, joints
+from tests.decisions import categorical, factored, factors_of, gaussian, joints
 
 
 def grid(qtbot: QtBot, decision: FactoredDecision, size: tuple[int, int] = (364, 310)) -> FactorGrid:
