@@ -106,6 +106,7 @@ def test_that_wide_layers_give_the_outputs_and_gradients_of_the_module(
     outputs_BJ, kept = runner.forward(x_BI)
     in_inputs = runner.backward(gradient_BJ, kept, out, to_input=True)
     leaf = torch.from_numpy(x_BI).requires_grad_()
+    assert in_inputs is not None
     y = network(leaf)
     np.testing.assert_allclose(outputs_BJ, y.detach(), rtol=1e-5, atol=1e-5)
     *expected, expected_in = torch.autograd.grad(y, [*network.parameters(), leaf], torch.from_numpy(gradient_BJ))
