@@ -13,7 +13,9 @@ from pgviz.algorithms.dqn import DQN
 from pgviz.config import RunConfig
 from pgviz.errors import UsageError
 from pgviz.policies.decision import BinnedDecision, CategoricalDecision
+from pgviz.training.evaluation import evaluate
 from pgviz.training.events import Event, ParameterChanged, StepTaken, UpdateApplied
+from pgviz.training.seeding import RunSeeds
 from pgviz.training.trainer import Trainer
 from tests.environments import masking
 from tests.training.driving import events_of, fingerprint, of_kind, trainer_of
@@ -89,6 +91,18 @@ def test_that_no_illegal_action_is_taken_and_that_targets_know_what_is_legal_nex
         assert set(following[goes_on]) == ({1, 2, 3} if environment == CORRIDOR else {1, 2})
         np.testing.assert_array_equal(drawn.masks_BA, legal[times])
         np.testing.assert_array_equal(drawn.next_masks_BA[goes_on], legal[following[goes_on]])
+
+
+def test_that_the_best_legal_actions_are_learned_without_an_illegal_step() -> None:
+    settings: dict[str, object] = {"steps": 1500, "gamma": 0.9, "learning_rate": 5e-3, "hidden_sizes": (32,)}
+    with trainer_of(_config(CORRIDOR, buffer_size=5000, **settings)) as trainer:
+        for _ in trainer.events():
+            pass
+        toys: list[Any] = [each.unwrapped for each in trainer.environment._environments]
+        assert [toy.illegal for toy in toys] == [[], [], []]
+        result = evaluate(trainer.policy, CORRIDOR, 10, RunSeeds(0).evaluation)
+    # At time t action t is worth t and is the best that is legal.
+    assert result.return_mean == sum(range(masking.LENGTH))
 
 
 def test_that_with_the_mask_ignored_illegal_actions_are_taken_and_learned_from() -> None:
