@@ -45,8 +45,8 @@ class GridPicture:
         rows, columns = walls.shape
         self._side = max(8, LONGEST // max(rows, columns))
         self._still = Canvas(columns * self._side, rows * self._side)
-        self._draw_floor(walls)
         self._draw_goal(*self._centre(goal))
+        self._draw_floor(walls)
 
     def draw(
         self, trail: Sequence[tuple[int, int]], mask: NDArray[np.int8], bumped: int | None
@@ -92,6 +92,10 @@ class GridPicture:
             self._still.line((0, y), (width, y), 1, FAINT)
         for row, column in np.argwhere(walls).tolist():
             self._still.rectangle(column * side, row * side, side, side, _WALL_COLOUR)
+        # The edge stops a move as a wall does.
+        corners = [(0, 0), (width, 0), (width, height), (0, height)]
+        for start, end in pairwise([*corners, corners[0]]):
+            self._still.line(start, end, 5, _WALL_COLOUR)
 
     def _draw_goal(self, x: float, y: float) -> None:
         """A flag on a green cell."""
@@ -125,7 +129,7 @@ class GridPicture:
     def _draw_bar(self, canvas: Canvas, centre: Point, towards: Point, reach: int, *, thick: bool) -> None:
         """A bar across the way, at the end of the last cell within reach."""
         (x, y), (right, down), side = centre, towards, self._side
-        away, half = side * (reach + 0.44), side * (0.32 if thick else 0.2)
+        away, half = side * (reach + 0.4), side * (0.32 if thick else 0.2)
         middle = (x + right * away, y + down * away)
         start = (middle[0] - down * half, middle[1] - right * half)
         end = (middle[0] + down * half, middle[1] + right * half)
@@ -134,6 +138,6 @@ class GridPicture:
     def _draw_agent(self, canvas: Canvas, centre: Point, bumped_towards: Point | None) -> None:
         """A disc, off its cell's centre where it has just run into something."""
         right, down = bumped_towards or (0.0, 0.0)
-        at = (centre[0] + right * self._side * 0.08, centre[1] + down * self._side * 0.08)
+        at = (centre[0] + right * self._side * 0.04, centre[1] + down * self._side * 0.04)
         canvas.circle(at, self._side * 0.3, INK)
         canvas.circle(at, self._side * 0.25, ORANGE)
