@@ -20,7 +20,7 @@ from pgviz.training.events import CategoricalDecision, Decision, GaussianDecisio
 BAR_WIDTH = 0.72
 MARK = 7.0  # pixels that the mark above a bar takes
 BETWEEN = 5.0  # pixels under a cell
-BAR_PIXELS = 18  # that a bar needs to have its label under it
+BAR_PIXELS = 15  # that a bar needs to have its label under it
 MOST_BARS_IN_COLUMNS = 24  # options beyond this have a column as wide as for so many
 POINTS = 81
 

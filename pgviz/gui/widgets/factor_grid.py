@@ -15,7 +15,7 @@ from pgviz.gui.theme import LIGHT, Theme, set_role, sized
 from pgviz.gui.widgets.factor_cells import Cell, DensityCell, OptionsCell
 from pgviz.training.events import ActionFactor, Decision
 
-LEAST_WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 120, 66, 220
+LEAST_WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 104, 66, 220
 GAP = 14  # pixels between two columns
 
 
@@ -94,6 +94,8 @@ class FactorGrid(QWidget):
         needed = max((cell.width_wanted() for cell in self.cells), default=0)
         room = max(LEAST_WIDTH, needed) + GAP
         self._columns = min(max((self.width() + GAP) // room, 1), max(len(self.cells), 1))
+        # No more than it takes for so few rows, so that the last row is not left half empty.
+        self._columns = max(-(-len(self.cells) // self._rows()), 1)
         self.setMinimumHeight(self._rows() * LEAST_HEIGHT if self.cells else 0)
         self.update()
 

@@ -56,9 +56,13 @@ class ValueScale:
         return (value - self.low) / (self.high - self.low)
 
     def ticks(self, most: int) -> list[tuple[float, str]]:
-        """At most so many round values, from low to high, and how they are written."""
-        spacing = nice_spacing(self.high - self.low, max(most - 1, 1))
-        first, last = math.ceil(self.low / spacing - 1e-9), math.floor(self.high / spacing + 1e-9)
+        """At most so many round values, but two in any case, from low to high, and how they are written."""
+        first = last = 0
+        for intervals in range(max(most - 1, 1), 2 * most + 10):
+            spacing = nice_spacing(self.high - self.low, intervals)
+            first, last = math.ceil(self.low / spacing - 1e-9), math.floor(self.high / spacing + 1e-9)
+            if last > first:
+                break
         return [(index * spacing, compact(index * spacing, spacing)) for index in range(first, last + 1)]
 
     def format(self, value: float) -> str:

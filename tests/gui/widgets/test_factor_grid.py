@@ -17,7 +17,7 @@ from pgviz.training.events import ActionFactor, FactoredDecision
 from tests.decisions import categorical, factored, factors_of, gaussian, joints
 
 
-def grid(qtbot: QtBot, decision: FactoredDecision, size: tuple[int, int] = (364, 310)) -> FactorGrid:
+def grid(qtbot: QtBot, decision: FactoredDecision, size: tuple[int, int] = (364, 230)) -> FactorGrid:
     made = FactorGrid()
     qtbot.addWidget(made)
     made.resize(*size)
@@ -30,9 +30,9 @@ def grid(qtbot: QtBot, decision: FactoredDecision, size: tuple[int, int] = (364,
 def test_that_eight_choices_of_seven_fit_the_panel_with_a_label_under_every_bar(qtbot: QtBot) -> None:
     made = grid(qtbot, joints(8, 7))
 
-    assert made.minimumHeight() <= 310
+    assert made.minimumHeight() <= 230
     places = [made.place(index) for index in range(8)]
-    assert all(place.width() / 7 >= 18 for place in places)
+    assert all(place.width() / 7 >= 15 for place in places)
     assert all(place.height() >= LEAST_HEIGHT for place in places)
     assert not any(a.intersects(b) for a in places for b in places if a is not b)
 
@@ -105,7 +105,8 @@ def test_that_many_factors_are_scrolled_to_and_only_those_in_sight_are_drawn(
 def test_that_a_wider_panel_has_more_columns(qtbot: QtBot) -> None:
     made = grid(qtbot, joints(8, 7), (700, 310))
 
-    assert made.place(4).top() == 0
+    assert made.place(3).top() == 0
+    assert made.place(4).top() > 0
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])

@@ -59,6 +59,18 @@ def test_that_ticks_are_round_and_few_and_written_with_a_minus_sign() -> None:
     assert all(text.startswith("−1") for _, text in ticks)
 
 
+@pytest.mark.parametrize("most", [1, 2, 3, 8])
+@pytest.mark.parametrize("values", [[-3.25, -1.5], [48.2, 51.3], [-150.1, -150.0], [1e6, 1.1e6], [0.0, 0.0]])
+def test_that_there_are_two_ticks_at_least_to_read_the_others_by(values: list[float], most: int) -> None:
+    scale = ValueScale()
+    scale.follow(np.array(values))
+
+    ticks = scale.ticks(most)
+
+    assert 2 <= len(ticks) <= max(most, 3)
+    assert all(scale.low <= value <= scale.high for value, _ in ticks)
+
+
 @given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=30))
 def test_that_all_values_are_within_the_range(values: list[float]) -> None:
     scale = ValueScale()
