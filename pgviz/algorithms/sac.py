@@ -41,6 +41,8 @@ from pgviz.policies.sac_policy import SACPolicy
 from pgviz.policies.squashed_draw import SquashedDraw, draw
 
 _STAGES = 2
+# The entropy reported is a mean over so many states of a batch.
+_ENTROPY_STATES = 64
 
 
 class SAC(OffPolicyAlgorithm):
@@ -179,7 +181,7 @@ class SAC(OffPolicyAlgorithm):
         if not (math.isfinite(loss) and math.isfinite(norm)):
             named = {"log-probability": action.log_probs_B, "value": values_CB, "loss": np.array(loss)}
             self._raise(batch, named)
-        self._note(action, log_prob, objective, norm)
+        self._note(action, objective, norm)
         return Minibatch(index, loss, norm, self.scheduled("learning_rate"))
 
     def _temperature_loss(self, log_prob: float) -> float:
@@ -200,10 +202,11 @@ class SAC(OffPolicyAlgorithm):
         named = {"observation": batch.observations_BO, "reward": batch.rewards_B, **tensors}
         raise_not_finite(self.policy, named)
 
-    def _note(self, action: SquashedDraw, log_prob: float, objective: float, norm: float) -> None:
-        """Note what the update's statistics are made of."""
+    def _note(self, action: SquashedDraw, objective: float, norm: float) -> None:
+        """Note what the update's statistics are made of; the entropy once an update."""
+        if not self._tally.count("entropy"):
+            self._tally.add("entropy", action.mean_entropy(_ENTROPY_STATES) + self.policy.log_halves)
         self._tally.add("objective", objective)
-        self._tally.add("entropy", self.policy.log_halves - log_prob)
         self._tally.add("actor_norm", norm)
         self._log_std_D = action.log_std_BD.mean(0, dtype=np.float64)
 
@@ -221,8 +224,8 @@ class SAC(OffPolicyAlgorithm):
     def finish_update(self) -> UpdateStatistics:
         """Check the new parameters and say what the update did.
 
-        The entropy is the policy's in the environment's units, estimated by the actions drawn for the batches;
-        log_std is its mean over the last batch; the gradient is that of critics and actor together.
+        The entropy is the policy's in the environment's units, a mean over states of the first batch; log_std is
+        its mean over the last batch; the gradient is that of critics, actor and temperature together.
 
         Raises
         ------

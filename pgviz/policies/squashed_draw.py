@@ -8,8 +8,8 @@ arXiv:1812.05905, section 4.2 and, for the logarithm, appendix C):
 Written in ε rather than in (u − μ)/σ, nothing cancels where σ is tiny. The environment's action is a stretched
 from [−1, 1] to the box, and its ln π is the normalised one less Σ ln((high − low)/2).
 
-Shape suffixes: B batch, D action dimensions, K outputs of the network: D means, then D values of ln σ before the
-clamp.
+Shape suffixes: B batch, D action dimensions, Q quadrature nodes, K outputs of the network: D means, then D values
+of ln σ before the clamp.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from pgviz.policies.gaussian import LOG_STD_HIGH, LOG_STD_LOW
 
 Floats = NDArray[np.float32]
 
+_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(48)
+_NODES_Q, _WEIGHTS_Q = _NODES.astype(np.float32), (_WEIGHTS / _WEIGHTS.sum()).astype(np.float32)
 _LN_2, _HALF_LN_2PI = np.float32(math.log(2.0)), np.float32(0.5 * math.log(2.0 * math.pi))
 
 
@@ -36,8 +38,8 @@ class SquashedDraw(NamedTuple):
         Normalised actions a.
     log_probs_B
         ln π(a|s) of the normalised action.
-    log_std_BD
-        ln σ, clamped.
+    mean_BD, log_std_BD
+        Of the Gaussian; ln σ clamped.
     deviations_BD
         σ ε, by which u differs from its mean.
     free_BD
@@ -46,6 +48,7 @@ class SquashedDraw(NamedTuple):
 
     actions_BD: Floats
     log_probs_B: Floats
+    mean_BD: Floats
     log_std_BD: Floats
     deviations_BD: Floats
     free_BD: NDArray[np.bool_]
@@ -67,6 +70,24 @@ class SquashedDraw(NamedTuple):
         in_log_std_BD = (in_u_BD * self.deviations_BD - scale) * self.free_BD
         return np.concatenate([in_u_BD, in_log_std_BD], 1)
 
+    @np.errstate(all="ignore")
+    def mean_entropy(self, states: int) -> float:
+        """Return the mean entropy of π(·|s) over the first `states`, in nats, for the normalised action.
+
+        Not of the one action that was drawn, but exact: by the quadrature of
+        :meth:`pgviz.policies.distributions.SquashedGaussian.entropy`.
+        """
+        mean_BD, log_std_BD = self.mean_BD[:states], self.log_std_BD[:states]
+        u_QBD = np.abs(mean_BD + _NODES_Q[:, None, None] * np.exp(log_std_BD))
+        # E[ln(1 − tanh² u)] = 2 (ln 2 − E[|u| + ln(1 + exp(−2 |u|))]).
+        slope_QBD = np.exp(-2.0 * u_QBD)
+        slope_QBD += 1.0
+        np.log(slope_QBD, out=slope_QBD)
+        slope_QBD += u_QBD
+        expected_BD = np.tensordot(_WEIGHTS_Q, slope_QBD, 1)
+        entropy_BD = log_std_BD + (_HALF_LN_2PI + np.float32(0.5)) + 2.0 * (_LN_2 - expected_BD)
+        return float(entropy_BD.sum(1).mean())
+
 
 @np.errstate(all="ignore")  # what is not finite is found, named and reported by the algorithm
 def draw(outputs_BK: Floats, noise_BD: Floats) -> SquashedDraw:
@@ -87,4 +108,5 @@ def draw(outputs_BK: Floats, noise_BD: Floats) -> SquashedDraw:
     # ln(1 − tanh² u) in the form that stays exact where tanh is 1.
     log_slope_BD = 2.0 * (_LN_2 - u_BD - np.logaddexp(np.float32(0.0), -2.0 * u_BD))
     log_probs_BD = -0.5 * noise_BD * noise_BD - log_std_BD - _HALF_LN_2PI - log_slope_BD
-    return SquashedDraw(np.tanh(u_BD), log_probs_BD.sum(1), log_std_BD, deviations_BD, log_std_BD == raw_BD)
+    free_BD = log_std_BD == raw_BD
+    return SquashedDraw(np.tanh(u_BD), log_probs_BD.sum(1), mean_BD, log_std_BD, deviations_BD, free_BD)

@@ -47,6 +47,20 @@ def test_that_the_density_over_the_normalised_action_integrates_to_one(mean: flo
     assert total == pytest.approx(1.0, abs=1e-6)
 
 
+def test_that_the_mean_entropy_is_that_of_the_squashed_gaussian_and_of_its_samples() -> None:
+    outputs, noise = (each.astype(np.float32) for each in _outputs(50, scale=0.6))
+    mean, log_std = torch.from_numpy(outputs).chunk(2, -1)
+    box = ActionBounds(-np.ones(DIMENSIONS), np.ones(DIMENSIONS))
+    entropies = SquashedGaussian(mean, log_std, box).entropy()
+    assert draw(outputs, noise).mean_entropy(1000) == pytest.approx(float(entropies.mean()), abs=1e-5)
+    assert draw(outputs, noise).mean_entropy(7) == pytest.approx(float(entropies[:7].mean()), abs=1e-5)
+    many = np.tile(outputs, (2000, 1))
+    noise = np.random.default_rng(4).standard_normal((len(many), DIMENSIONS), np.float32)
+    surprise = -draw(many, noise).log_probs_B
+    standard_error = float(surprise.std()) / len(surprise) ** 0.5
+    assert float(surprise.mean()) == pytest.approx(float(entropies.mean()), abs=4 * standard_error)
+
+
 def test_that_actions_have_the_distribution_that_is_claimed_for_them() -> None:
     mean, std = 0.3, 0.7
     outputs = np.tile(np.array([mean, math.log(std)], np.float32), (20_000, 1))
@@ -91,7 +105,7 @@ def test_that_extremes_give_finite_numbers_and_gradients(height: float, raw: flo
         action = draw(outputs, np.array([[noise]], np.float32))
         gradient = action.gradient(np.ones((1, 1), np.float32), 0.5)
         assert abs(float(action.actions_BD[0, 0])) <= 1.0
-        for array in (*action[:4], gradient):
+        for array in (*action[:5], gradient, np.array(action.mean_entropy(1))):
             assert np.isfinite(array).all()
 
 
