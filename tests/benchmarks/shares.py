@@ -31,6 +31,7 @@ from pgviz.policies.networks import Perceptron
 from pgviz.session.session import Session, forever
 
 CLOCKED = "Clocked-v0"
+BARE = ((Perceptron, ("forward", "backward", "input_gradient")), (Optimizer, ("step",)))
 
 
 class Shares(NamedTuple):
@@ -93,7 +94,7 @@ def measure(config: RunConfig) -> Shares:
     gymnasium.register(CLOCKED, lambda **_: Clocked(config.environment, environment))
     try:
         with ExitStack() as stack:
-            for owner, names in ((Perceptron, ("forward", "backward")), (Optimizer, ("step",))):
+            for owner, names in BARE:
                 for name in names:
                     stack.enter_context(patch.object(owner, name, bare.timed(getattr(owner, name))))
             session = stack.enter_context(Session(replace(config, environment=CLOCKED)))
