@@ -29,7 +29,7 @@ def test_that_the_log_std_reported_is_the_mean_over_the_states_of_the_last_minib
     states, weights = np.zeros((0, 4), np.float32), algorithm.policy.flat.detach().clone()
     for minibatch in algorithm.minibatches(random_rollout(algorithm)):
         assert algorithm.open_batch is not None
-        states, weights = algorithm.open_batch.observations_BO.numpy(), algorithm.policy.flat.detach().clone()
+        states, weights = algorithm.open_batch.observations_BO, algorithm.policy.flat.detach().clone()
         algorithm.apply(minibatch)
     reported = algorithm.finish_update().log_std
     with torch.no_grad():
@@ -45,9 +45,11 @@ def test_that_the_gradient_of_the_loss_is_that_of_the_modules(name: str) -> None
     minibatch = next(algorithm.minibatches(random_rollout(algorithm)))
     batch, policy = algorithm.open_batch, algorithm.policy
     assert batch is not None
-    distribution = policy.distribution(batch.observations_BO)
+    distribution = policy.distribution(torch.from_numpy(batch.observations_BO))
     # At the first step of an update PPO's ratio is 1, and its gradient the policy gradient's.
-    surrogate = (distribution.log_prob(batch.samples_B) * batch.advantages_B).mean()
+    surrogate = (
+        distribution.log_prob(torch.from_numpy(batch.samples_B)) * torch.from_numpy(batch.advantages_B)
+    ).mean()
     loss = -surrogate - 0.01 * distribution.entropy().mean()
     expected = torch.autograd.grad(loss, list(policy.actor.parameters()))
     computed = policy.named_gradients()
