@@ -83,6 +83,18 @@ _PRESETS: dict[tuple[str, str], Preset] = {
         "gamma": 0.99,
         "gae_lambda": 0.98,
     },
+    # The published settings are for gSDE; these do without.
+    ("ppo", "MountainCarContinuous-v0"): {
+        **_NORMALIZED,
+        "environment_count": 16,
+        "steps": 300_000,
+        "rollout_length": 256,
+        "minibatch_size": 512,
+        "epochs": 4,
+        "gamma": 0.99,
+        "gae_lambda": 0.94,
+        "action_bounds": "clip",
+    },
     ("ppo", "LunarLander-v3"): _LUNAR_LANDER,
     ("ppo", "LunarLanderContinuous-v3"): _LUNAR_LANDER,
     ("ppo", "BipedalWalker-v3"): _BIPEDAL_WALKER,
