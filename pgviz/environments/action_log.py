@@ -33,12 +33,15 @@ class LoggedStep:
         What it led to.
     masks_NA
         Which actions were legal after it; ``None`` where the environment does not say.
+    told_NA
+        π(·|s) of each copy, where the environment was told; see :meth:`VectorEnvironment.tell`.
     """
 
     actions: Any
     stepped_N: NDArray[np.bool_] | None
     result: VectorStep
     masks_NA: NDArray[np.bool_] | None = None
+    told_NA: NDArray[np.float64] | None = None
 
     @property
     def size(self) -> int:

@@ -76,6 +76,8 @@ class Mirror:
 
     def _step(self, step: LoggedStep, copy: int) -> bool:
         unused = (np.zeros(1), np.zeros(1, bool), np.zeros(1, bool))
+        if step.told_NA is not None:
+            self._environment.tell(step.told_NA[copy : copy + 1])
         try:
             seen, done = self._environment._step_each([0], step.actions[copy : copy + 1], *unused)
             saw_O = self._environment.encoder.encode(seen[0])

@@ -84,6 +84,8 @@ def _replay(environment: VectorEnvironment, state: EnvironmentState) -> Divergen
         playing = [index for index in going if state.began[index] <= place and _stepped(step, index)]
         if not playing:
             continue
+        if step.told_NA is not None:
+            environment.tell(step.told_NA)
         seen, _ = environment._step_each(playing, step.actions, *unused)
         environment.episode_lengths[playing] += 1
         differs = environment.encoder.encode_batch(seen) != step.result.observations[playing]
@@ -124,6 +126,8 @@ def clones(environment: VectorEnvironment, index: int, count: int) -> VectorEnvi
         )
         for step in state.steps[state.began[index] :]:
             if _stepped(step, index):
+                if step.told_NA is not None:
+                    made.tell(np.repeat(step.told_NA[index : index + 1], count, axis=0))
                 made.step(_repeated(step.actions, index, count), autoreset=False)
         there = np.array_equal(made._observations[0], environment._observations[index])
     except BaseException:

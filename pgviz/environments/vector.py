@@ -22,6 +22,7 @@ from pgviz.environments.faults import FaultReporter
 from pgviz.environments.frames import FrameRenderer
 from pgviz.environments.masks import Mask, MaskReader, Step
 from pgviz.environments.observations import Encoded, ObservationMismatch, encoder
+from pgviz.environments.own.observing import policy_observer
 from pgviz.environments.seeds import EpisodeSeeds
 from pgviz.environments.spaces import require_supported
 from pgviz.environments.state import Divergence, EnvironmentState
@@ -93,6 +94,8 @@ class VectorEnvironment:
         self._steps: list[Step] = [environment.step for environment in self._environments]
         self._masks = MaskReader(self._environments, self._steps, first.action_space, self._mask_fault)
         self._all = range(count)
+        self._observers = [policy_observer(environment) for environment in self._environments]
+        self._told_NA: NDArray[np.float64] | None = None
         self._clear()
 
     def _clear(self) -> None:
@@ -173,7 +176,7 @@ class VectorEnvironment:
         self.episode_returns += rewards_N
         step = VectorStep(observations_NO, rewards_N, terminated_N, truncated_N, {}, [], {})
         if self.log is not None:
-            logged = LoggedStep(actions, None if active is None else active.copy(), step)
+            logged = LoggedStep(actions, None if active is None else active.copy(), step, told_NA=self._told_NA)
             self.log.append(logged)
         if self._masks.present:
             self._read_masks(indices, done, step)
@@ -197,6 +200,18 @@ class VectorEnvironment:
     def render(self, index: int) -> NDArray[np.uint8] | None:
         """Draw one copy as it is now, ``(H, W, 3)``; ``None`` where that fails (see :attr:`render_error`)."""
         return self._frames.render(index)
+
+    @property
+    def listens(self) -> bool:
+        """Whether there is somebody in the environment who wants to know the policy."""
+        return any(self._observers)
+
+    def tell(self, probabilities_NA: NDArray[np.float64]) -> None:
+        """Tell each copy π(·|s), from which its next action is about to be drawn."""
+        self._told_NA = probabilities_NA
+        for observe, probabilities_A in zip(self._observers, probabilities_NA, strict=False):
+            if observe is not None:
+                observe(probabilities_A)
 
     def capture(self) -> EnvironmentState:
         """Say where all copies are, without their insides; needs the log."""

@@ -1,4 +1,7 @@
-"""Words for one state of a watched environment, and for a step taken in it."""
+"""What there is to say of a state of an environment, and of a step taken in it.
+
+Shape suffixes: N copies of the environment, O observation entries, A actions.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from numpy.typing import NDArray
 
 from pgviz.environments.step import VectorStep
 from pgviz.environments.vector import VectorEnvironment
-from pgviz.policies.decision import Decision
+from pgviz.policies.decision import Array, Decision
+from pgviz.policies.policy import Mask, Policy
 from pgviz.training.events import StepDetail
 
 
@@ -46,3 +50,12 @@ def describe_step(
         episode_return=ended.episode_return if ended else float(environment.episode_returns[index]),
         frame=frame,
     )
+
+
+def probabilities(policy: Policy, observations_NO: Array, masks_NA: Mask | None) -> NDArray[np.float64]:
+    """π(·|s) in each copy's state, ``(N, A)``; no columns for a policy over more than finitely many actions."""
+    rows = []
+    for index, observation_O in enumerate(observations_NO):
+        decision = policy.decide(observation_O, None, None if masks_NA is None else masks_NA[index])
+        rows.append(getattr(decision, "probabilities_A", np.zeros(0)))
+    return np.stack(rows).astype(float)

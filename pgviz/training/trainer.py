@@ -24,7 +24,7 @@ from pgviz.parameters import Boundary, Value
 from pgviz.policies.decision import Array
 from pgviz.policies.legality import with_legality
 from pgviz.policies.policy import Mask, Samples
-from pgviz.training.describing import describe_state, describe_step
+from pgviz.training.describing import describe_state, describe_step, probabilities
 from pgviz.training.events import (
     EpisodeEnded,
     Event,
@@ -187,14 +187,7 @@ class Trainer:
         self.steering.judge(judgement, self.algorithm)
 
     def force(self, index: int, sample: Sequence[float]) -> None:
-        """Have one copy take an action of a person's choice in the next step.
-
-        Parameters
-        ----------
-        index
-            Which copy.
-        sample
-            What the policy is taken to have drawn, before squashing or clipping.
+        """Have one copy take, in the next step, what the policy is then taken to have drawn.
 
         Raises
         ------
@@ -261,6 +254,8 @@ class Trainer:
         masks_NA, legal_NA = self._masks_NA, self.environment.masks_NA
         samples = self.algorithm.act(seen_NO, self._rng, masks_NA)
         samples = self.steering.forced(samples, self.policy, masks_NA)
+        if self.environment.listens:
+            self.environment.tell(probabilities(self.policy, self._observations, masks_NA))
         frame = self.environment.render(self._watched) if self.watch.wanted and self.watch.pictures else None
         result = self.environment.step(self.policy.to_actions(samples), active_N, autoreset=active_N is None)
         detail = self._describe(samples, result, frame, masks_NA, legal_NA) if self.watch.wanted else None
