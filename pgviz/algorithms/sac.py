@@ -140,7 +140,7 @@ class SAC(OffPolicyAlgorithm):
         next_BO, policy = transitions.next_observations_BO, self.policy
         action = draw(policy.fast_actor.outputs(next_BO), noise_BD)
         values_CB, _ = policy.targets.values(next_BO, action.actions_BD)
-        next_B = values_CB.min(0) - policy.temperature * action.log_probs_B
+        next_B = np.minimum(*values_CB) - policy.temperature * action.log_probs_B
         next_B[transitions.terminated_B > 0.0] = 0.0
         return np.asarray(transitions.rewards_B + np.float32(self.knobs.number("gamma")) * next_B)
 
@@ -174,8 +174,8 @@ class SAC(OffPolicyAlgorithm):
         share, temperature = 1.0 / len(outputs_BK), policy.temperature
         slopes_BD = policy.critics.smaller_gradient(values_CB, kept) * np.float32(-share)
         policy.fast_actor.backward(action.gradient(slopes_BD, temperature * share), kept_actor, self._gradient_P)
-        log_prob = float(action.log_probs_B.mean())
-        objective = float(values_CB.min(0).mean()) - temperature * log_prob
+        log_prob = float(np.add.reduce(action.log_probs_B)) * share
+        objective = float(np.add.reduce(np.minimum(*values_CB))) * share - temperature * log_prob
         loss = self._temperature_loss(log_prob) - objective
         norm = self._receive("actor")
         if not (math.isfinite(loss) and math.isfinite(norm)):

@@ -1,7 +1,7 @@
 """The policy of SAC: a squashed Gaussian with a width for each state, two critics of its actions, and α.
 
 Shape suffixes: B batch, N copies of the environment, O observation entries, D action dimensions, C the two
-critics.
+critics, P all weights of both.
 """
 
 from __future__ import annotations
@@ -38,18 +38,17 @@ class TwinCritics(nn.ModuleList):
     ----------
     shape, dimensions, generator
         As for :class:`pgviz.policies.state_action_value.StateActionValue`.
+
+    Attributes
+    ----------
+    both
+        The two critics.
     """
 
     def __init__(self, shape: NetworkShape, dimensions: int, generator: torch.Generator) -> None:
-        super().__init__(StateActionValue(shape, dimensions, generator) for _ in range(2))
-
-    @property
-    def both(self) -> tuple[StateActionValue, StateActionValue]:
-        """The two critics."""
-        first, second = self
-        assert isinstance(first, StateActionValue)
-        assert isinstance(second, StateActionValue)
-        return first, second
+        first, second = (StateActionValue(shape, dimensions, generator) for _ in range(2))
+        super().__init__((first, second))
+        self.both = first, second
 
     def prepare(self, offset: int) -> int:
         """Take note that the weights are views of a vector and begin at `offset`; return where they end."""
@@ -124,13 +123,18 @@ class SACPolicy(GaussianPolicy):
         target_end = self.targets.prepare(critic_end)
         self.actor_part, self.temperature_part = slice(0, actor_end), slice(actor_end - 1, actor_end)
         self.critic_part, self.target_part = slice(actor_end, critic_end), slice(critic_end, target_end)
+        self._log_temperature_1 = self.log_temperature.detach().numpy()
+        self._critics_P, self._targets_P = (
+            self.flat.detach()[part] for part in (self.critic_part, self.target_part)
+        )
         assert self.bounds.volume_log is not None
         self.log_halves = self.bounds.volume_log - self.dimensions * math.log(2.0)
 
     @property
     def temperature(self) -> float:
         """α."""
-        return float(self.log_temperature.detach().exp())
+        # Where it grows without end, the loss is the one to say so.
+        return math.exp(min(self._log_temperature_1[0], 700.0))
 
     def draw_uniform(self, count: int, rng: np.random.Generator) -> Floats:
         """Draw samples before squashing whose actions are uniform in the box, ``(N, D)``."""
@@ -139,8 +143,7 @@ class SACPolicy(GaussianPolicy):
 
     def follow(self, rate: float) -> None:
         """Move the targets' weights towards the critics': θ⁻ ← θ⁻ + rate (θ − θ⁻)."""
-        flat = self.flat.detach()
-        flat[self.target_part].lerp_(flat[self.critic_part], rate)
+        self._targets_P.lerp_(self._critics_P, rate)
 
     def value_of(self, observation_O: Array) -> float:
         """Return the smaller Q of the action that the mean leads to, for one state as the environment has it."""

@@ -53,7 +53,6 @@ class SquashedDraw(NamedTuple):
     deviations_BD: Floats
     free_BD: NDArray[np.bool_]
 
-    @np.errstate(all="ignore")
     def gradient(self, slopes_BD: Floats, weight: float) -> Floats:
         """Return the gradient of Σ slopes · a + weight Σ ln π in the network's outputs, ``(B, K)``.
 
@@ -70,7 +69,6 @@ class SquashedDraw(NamedTuple):
         in_log_std_BD = (in_u_BD * self.deviations_BD - scale) * self.free_BD
         return np.concatenate([in_u_BD, in_log_std_BD], 1)
 
-    @np.errstate(all="ignore")
     def mean_entropy(self, states: int) -> float:
         """Return the mean entropy of π(·|s) over the first `states`, in nats, for the normalised action.
 
@@ -78,18 +76,24 @@ class SquashedDraw(NamedTuple):
         :meth:`pgviz.policies.distributions.SquashedGaussian.entropy`.
         """
         mean_BD, log_std_BD = self.mean_BD[:states], self.log_std_BD[:states]
-        u_QBD = np.abs(mean_BD + _NODES_Q[:, None, None] * np.exp(log_std_BD))
-        # E[ln(1 − tanh² u)] = 2 (ln 2 − E[|u| + ln(1 + exp(−2 |u|))]).
-        slope_QBD = np.exp(-2.0 * u_QBD)
-        slope_QBD += 1.0
-        np.log(slope_QBD, out=slope_QBD)
-        slope_QBD += u_QBD
-        expected_BD = np.tensordot(_WEIGHTS_Q, slope_QBD, 1)
-        entropy_BD = log_std_BD + (_HALF_LN_2PI + np.float32(0.5)) + 2.0 * (_LN_2 - expected_BD)
-        return float(entropy_BD.sum(1).mean())
+        u_QBD = mean_BD + _NODES_Q[:, None, None] * np.exp(log_std_BD)
+        expected_BD = np.tensordot(_WEIGHTS_Q, _log_slope(u_QBD), 1)
+        entropy_BD = log_std_BD + (_HALF_LN_2PI + np.float32(0.5)) + expected_BD
+        return float(np.add.reduce(entropy_BD, None)) / len(entropy_BD)
 
 
-@np.errstate(all="ignore")  # what is not finite is found, named and reported by the algorithm
+def _log_slope(u: Floats) -> Floats:
+    """Return ln(1 − tanh² u) = 2 (ln 2 − |u| − ln(1 + exp(−2 |u|))), exact also where tanh is 1."""
+    distance = np.abs(u)
+    slope = np.exp(np.float32(-2.0) * distance)
+    slope += np.float32(1.0)
+    np.log(slope, out=slope)
+    slope += distance
+    slope -= _LN_2
+    slope *= np.float32(-2.0)
+    return slope
+
+
 def draw(outputs_BK: Floats, noise_BD: Floats) -> SquashedDraw:
     """Draw one action per state.
 
@@ -102,11 +106,9 @@ def draw(outputs_BK: Floats, noise_BD: Floats) -> SquashedDraw:
     """
     size = noise_BD.shape[1]
     mean_BD, raw_BD = outputs_BK[:, :size], outputs_BK[:, size:]
-    log_std_BD = raw_BD.clip(LOG_STD_LOW, LOG_STD_HIGH)
+    log_std_BD = np.minimum(np.maximum(raw_BD, LOG_STD_LOW), LOG_STD_HIGH)
     deviations_BD = np.exp(log_std_BD) * noise_BD
     u_BD = mean_BD + deviations_BD
-    # ln(1 − tanh² u) in the form that stays exact where tanh is 1.
-    log_slope_BD = 2.0 * (_LN_2 - u_BD - np.logaddexp(np.float32(0.0), -2.0 * u_BD))
-    log_probs_BD = -0.5 * noise_BD * noise_BD - log_std_BD - _HALF_LN_2PI - log_slope_BD
-    free_BD = log_std_BD == raw_BD
-    return SquashedDraw(np.tanh(u_BD), log_probs_BD.sum(1), mean_BD, log_std_BD, deviations_BD, free_BD)
+    log_probs_BD = -0.5 * noise_BD * noise_BD - log_std_BD - _HALF_LN_2PI - _log_slope(u_BD)
+    free_BD, log_probs_B = log_std_BD == raw_BD, np.add.reduce(log_probs_BD, 1)
+    return SquashedDraw(np.tanh(u_BD), log_probs_B, mean_BD, log_std_BD, deviations_BD, free_BD)

@@ -323,3 +323,10 @@ def test_that_a_parameter_that_a_step_spoils_is_named_at_the_end_of_the_update()
 def test_that_masks_are_not_asked_for() -> None:
     assert not make_sac().uses_masks
     assert BOX.shape == (2,)
+
+
+def test_that_a_temperature_that_grew_beyond_all_numbers_is_a_named_fault() -> None:
+    algorithm = make_sac()
+    with torch.no_grad():
+        algorithm.policy.log_temperature.fill_(1e4)
+    assert _fault(algorithm, random_steps()).tensor in {"target", "loss"}
