@@ -96,6 +96,7 @@ class Actions(QObject):
         add, counted = self._add, self._add_counted
         self.play = add("Play", control.toggle_play, "Space", "Train, or hold where it is", PLAY_ICON)
         self.go_on = add("Continue", control.go_on, "F5", "Train until something stops the run")
+        self.go_on.setIconText("Continue (F5)")
         self.step = counted(
             "Step",
             control.step_environment,
@@ -144,6 +145,7 @@ class Actions(QObject):
             "While looking back, look further forward",
         )
         self.follow = add("Follow", control.follow, FOLLOW_KEYS, "Look at the present again")
+        self.follow.setIconText("Follow (Esc)")
         self.resume = add(
             "Resume from here",
             control.resume,

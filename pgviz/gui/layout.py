@@ -24,13 +24,14 @@ class Docks:
     log_std: QDockWidget
     entropy: QDockWidget
     returns: QDockWidget
+    timeline: QDockWidget
     controls: QDockWidget
     setup: QDockWidget
 
     @property
     def all(self) -> tuple[QDockWidget, ...]:
         """In the order in which the View menu lists them."""
-        return (self.policy, self.log_std, self.entropy, self.returns, self.controls, self.setup)
+        return (self.policy, self.log_std, self.entropy, self.returns, self.timeline, self.controls, self.setup)
 
 
 def dock(title: str, name: str, content: QWidget, window: QMainWindow, titled: bool = True) -> QDockWidget:
@@ -112,7 +113,7 @@ class Layout:
 
     def _arrange(self) -> None:
         docks, window = self._docks, self._window
-        for each in (docks.policy, docks.entropy):
+        for each in (docks.policy, docks.entropy, docks.timeline):
             window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, each, Qt.Orientation.Vertical)
         window.splitDockWidget(docks.policy, docks.log_std, Qt.Orientation.Horizontal)
         window.splitDockWidget(docks.entropy, docks.returns, Qt.Orientation.Horizontal)

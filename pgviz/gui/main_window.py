@@ -17,9 +17,11 @@ from pgviz.gui.panels.banner import Banner
 from pgviz.gui.panels.controls import ControlsPanel
 from pgviz.gui.panels.curves import EntropyPanel, LogStdPanel, ReturnPanel
 from pgviz.gui.panels.environment import EnvironmentPanel
+from pgviz.gui.panels.moment import MomentBar, under_bar
 from pgviz.gui.panels.policy import PolicyPanel
 from pgviz.gui.panels.progress import ProgressBar
 from pgviz.gui.panels.setup import SetupPanel
+from pgviz.gui.panels.timeline import TimelinePanel
 from pgviz.gui.pump import Pump
 from pgviz.gui.run_control import RunControl
 from pgviz.gui.run_model import RunModel
@@ -27,7 +29,7 @@ from pgviz.gui.session_thread import HostFactory, SessionThread, session_host
 from pgviz.gui.settings import Settings, ThemeChoice
 from pgviz.gui.theme import Theme
 from pgviz.hyperparameters import declaration
-from pgviz.session.commands import ListEnvironments, SetParameter, SetSpeed, WatchEnvironment
+from pgviz.session.commands import ListEnvironments, LookBack, MoveCursor, SetParameter, SetSpeed, WatchEnvironment
 from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
 from pgviz.session.notices import RunState, StateChanged
@@ -72,6 +74,8 @@ class MainWindow(QMainWindow):
         self.pump = Pump(inbox, mailbox, self.model, self._is_watched, self)
         self._make_panels()
         self.actions_ = Actions(self.control, self)
+        self.moment = MomentBar(self.actions_.follow, self.actions_.resume, self.actions_.go_on)
+        self._feed_panels()
         self._make_bars()
         self._make_docks()
         self._make_look(theme)
@@ -125,8 +129,11 @@ class MainWindow(QMainWindow):
         self.controls, self.setup = ControlsPanel(), SetupPanel()
         self.controls.speed.set_speed(self._settings.speed)
         self.progress, self.banner = ProgressBar(), Banner()
-        curves = (self.environment, self.policy, self.log_std, self.entropy, self.returns)
-        self.pump.feed(curves, (self.controls, self.progress), self.environment)
+        self.timeline = TimelinePanel()
+
+    def _feed_panels(self) -> None:
+        curves = (self.environment, self.policy, self.log_std, self.entropy, self.returns, self.timeline)
+        self.pump.feed(curves, (self.controls, self.progress, self.moment), self.environment)
 
     def _make_bars(self) -> None:
         self.run_title = QLabel()
@@ -137,19 +144,21 @@ class MainWindow(QMainWindow):
         self.actions_.repeat.changed.connect(self.progress.show_count)
 
     def _make_docks(self) -> None:
-        self.setCentralWidget(self.environment)
+        self.setCentralWidget(under_bar(self.moment, self.environment))
         self.docks = Docks(
             policy=dock("Policy π(a|s)", "policy", self.policy, self),
             log_std=dock("log_std", "log_std", self.log_std, self),
             entropy=dock("Entropy", "entropy", self.entropy, self),
             returns=dock("Return", "return", self.returns, self),
+            timeline=dock("Timeline", "timeline", self.timeline, self, titled=False),
             controls=dock("Controls", "controls", self.controls, self, titled=False),
             setup=dock("Set-up", "setup", self.setup, self, titled=False),
         )
         self.layout_ = Layout(self, self.docks)
 
     def _make_look(self, theme: ThemeChoice | None) -> None:
-        wearers = (self.environment, self.policy, self.log_std, self.entropy, self.returns, self.banner, self)
+        panels = (self.environment, self.policy, self.log_std, self.entropy, self.returns, self.timeline)
+        wearers = (*panels, self.banner, self.moment, self)
         self.appearance = Appearance(self._settings, wearers, self, theme)
         menus.make_main(self.tool_bar, self.actions_.play)
         menus.add_menus(self, self.actions_, self.docks.all, self.appearance, self.layout_)
@@ -159,6 +168,9 @@ class MainWindow(QMainWindow):
         self.environment.watch_requested.connect(lambda index: post(WatchEnvironment(index)))
         self.controls.change_requested.connect(lambda name, value: post(SetParameter(name, value)))
         self.controls.speed.speed_requested.connect(lambda speed: post(SetSpeed(speed)))
+        self.timeline.look_requested.connect(lambda step: post(LookBack(step)))
+        self.timeline.move_requested.connect(lambda count: post(MoveCursor(count)))
+        self.timeline.follow_requested.connect(self.control.follow)
         self.setup.start_requested.connect(self.control.start)
         self.banner.restart_requested.connect(self.control.restart)
 
@@ -169,6 +181,7 @@ class MainWindow(QMainWindow):
         self.pump.run_failed.connect(self.faults.run_failed)
         self.pump.command_rejected.connect(self.faults.command_rejected)
         self.pump.command_rejected.connect(self.controls.cancel_requests)
+        self.pump.command_rejected.connect(lambda _: self.timeline.answered())
         self.pump.environments_listed.connect(self.setup.set_environments)
         self.pump.looking_back.connect(lambda _: self._update_actions())
         self.pump.rewound.connect(lambda _: self.controls.cancel_requests())

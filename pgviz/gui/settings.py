@@ -13,7 +13,7 @@ from pgviz.errors import UsageError
 ThemeChoice = Literal["system", "light", "dark"]
 
 # Raised when docks are added, renamed or removed, so that no older arrangement is forced on the new window.
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 FASTEST = "fastest"
 
 

@@ -64,7 +64,7 @@ def has_good_proportions(window: MainWindow) -> bool:
     plots = docks.policy.width() + docks.log_std.width()
     return (
         0.55 * window.width() < plots < 0.65 * window.width()
-        and docks.entropy.geometry().bottom() >= docks.controls.geometry().bottom()
+        and docks.timeline.geometry().bottom() >= docks.controls.geometry().bottom()
         and abs(docks.policy.height() - docks.entropy.height()) < 60
         and window.environment.height() > 0.35 * window.height()
     )

@@ -15,7 +15,7 @@ from pgviz.gui.widgets.live_curve import LiveCurve
 from pgviz.gui.widgets.step_axis import MINUS
 from pgviz.hyperparameters import declaration
 from pgviz.parameters import ParameterSet, Value
-from pgviz.training.events import PolicyFacts, RunStarted, Shown
+from pgviz.training.events import PastShown, PolicyFacts, RunStarted, Shown
 
 NO_LOG_STD = {
     "categorical": "A softmax policy has no log_std; this is the probability of its likeliest action.",
@@ -50,6 +50,7 @@ class CurvePanel(QWidget):
         super().__init__(parent)
         self.curve = LiveCurve(name, empty_text)
         self._parameters = ParameterSet(())
+        self._rewinds = 0
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.curve)
@@ -57,15 +58,23 @@ class CurvePanel(QWidget):
     def begin(self, started: RunStarted) -> None:
         """Forget the last run."""
         self._parameters = declaration(started.config.algorithm).parameters
+        self._rewinds = 0
         self._prepare(started)
 
     def show_step(self, event: Shown) -> None:
-        """Nothing here changes with a single step."""
+        """Move the cursor to the step looked back at."""
+        if self.isVisible():
+            self.curve.set_cursor(event.step if isinstance(event, PastShown) else None)
 
     def refresh(self, model: RunModel) -> None:
         """Draw what has come, where anybody can see it."""
         if self.isVisible() and model.started is not None:
+            if model.debug.rewinds != self._rewinds:
+                self._rewinds = model.debug.rewinds
+                self.curve.take_back()
             self._draw(model)
+            if not model.debug.looks_back:
+                self.curve.set_cursor(None)
             if len(model.marks) != len(self.curve.notes.marks):
                 self.curve.set_marks([(mark.step, self._text(mark)) for mark in model.marks])
 
@@ -111,7 +120,8 @@ class EntropyPanel(CurvePanel):
             self.curve.set_data({ENTROPY: (steps, entropy)})
         detail = model.shown.detail if model.shown else None
         if detail is not None:
-            self.curve.set_value(f"now {_decimal(detail.decision.entropy)} nats{self._weight(model)}")
+            word = "then" if model.debug.looks_back else "now"
+            self.curve.set_value(f"{word} {_decimal(detail.decision.entropy)} nats{self._weight(model)}")
 
     def _weight(self, model: RunModel) -> str:
         """The temperature as of the last update, in words."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
 
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.theme import set_role
@@ -102,7 +102,14 @@ class ProgressBar(QStatusBar):
         for label, widest in widths.items():
             label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest))
         set_role(self.count_label, "mark")
-        for widget in (self.state_label, self.count_label, self.bar, self.steps_label, self.episodes_label):
+        # Together, for a status bar leaves a gap for what is hidden, too.
+        first = QWidget()
+        row = QHBoxLayout(first)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.state_label)
+        row.addWidget(self.count_label)
+        for widget in (first, self.bar, self.steps_label, self.episodes_label):
             self.addWidget(widget)
         for widget in (self.speed_label, self.elapsed_label, self.left_label):
             self.addPermanentWidget(widget)

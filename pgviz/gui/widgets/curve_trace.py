@@ -103,6 +103,11 @@ class Trace:
         self.x, self.y = (x_N.copy(), y_N.copy()) if finite.all() else (x_N[finite], y_N[finite])
         return True
 
+    def take_back(self) -> None:
+        """Take the next series over whatever its length: its end may be another."""
+        self._taken = self._seen = -1
+        self._drawn = None
+
     def show_between(self, first: float, last: float, width: int) -> None:
         """Draw what can be told apart of the points between two x, on so many pixels."""
         begin, end = int(np.searchsorted(self.x, first)), int(np.searchsorted(self.x, last, "right"))

@@ -91,7 +91,7 @@ class LiveCurve(QWidget):
         self._right.begin([trace for trace in self._traces.values() if trace.look.right])
         self.view.fixed_y = None
         self.legend.set_looks(looks if len(looks) > 1 else ())
-        self.notes.marks, self.notes.hovered = (), None
+        self.notes.marks, self.notes.hovered, self.notes.cursor = (), None, None
         self.set_references(())
         self.set_caption("")
         self.set_value("")
@@ -108,8 +108,9 @@ class LiveCurve(QWidget):
             finite are left out.
         """
         grown = [self._traces[name].take(x_N, y_N) for name, (x_N, y_N) in series.items()]
-        if any(grown) and any(len(trace.x) for trace in self._traces.values()):
-            self._stack.setCurrentWidget(self.plot)
+        if any(grown):
+            is_empty = not any(len(trace.x) for trace in self._traces.values())
+            self._stack.setCurrentWidget(self.empty if is_empty else self.plot)
             self._right.follow()
             self._follow()
             self._draw()
@@ -126,6 +127,18 @@ class LiveCurve(QWidget):
         if len(marks) != len(self.notes.marks):
             self.notes.marks = marks
             self._make_room()
+
+    def set_cursor(self, step: float | None) -> None:
+        """Draw a vertical line at the step that is looked back at; none for ``None``."""
+        if step != self.notes.cursor:
+            self.notes.cursor = step
+            self.notes.update()
+
+    def take_back(self) -> None:
+        """Take the series and marks handed in next for others, though they may be as many as the last ones."""
+        self.set_marks(())
+        for trace in self._traces.values():
+            trace.take_back()
 
     def set_y_range(self, low: float, high: float) -> None:
         """Show these values of y, whatever is drawn."""

@@ -69,6 +69,11 @@ def in_words(choice: str) -> str:
     return choice.replace("_", "-")
 
 
+def in_sight(widget: QWidget) -> bool:
+    """Whether anything of a widget can be seen; what is behind another tab, or scrolled away, cannot."""
+    return widget.isVisible() and not widget.visibleRegion().isEmpty()
+
+
 def scrolling(content: QWidget) -> QScrollArea:
     """Let `content` scroll up and down where there is too little room, without a frame."""
     area = QScrollArea(widgetResizable=True)

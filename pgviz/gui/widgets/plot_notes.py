@@ -31,6 +31,8 @@ class PlotNotes(pg.GraphicsObject):  # type: ignore[misc]
         Values of y and their labels.
     marks
         Values of x and their labels, oldest first.
+    cursor
+        Value of x that is looked back at, or ``None``.
     hovered
         Value of x, and rows of colour, name and value, or ``None``.
     """
@@ -40,6 +42,7 @@ class PlotNotes(pg.GraphicsObject):  # type: ignore[misc]
         self._view, self._theme = view, LIGHT
         self.references: Sequence[tuple[float, str]] = ()
         self.marks: Sequence[tuple[float, str]] = ()
+        self.cursor: float | None = None
         self.hovered: tuple[float, list[tuple[str, str, str]]] | None = None
         self.setZValue(1000)
         view.sigResized.connect(self._follow)
@@ -65,6 +68,8 @@ class PlotNotes(pg.GraphicsObject):  # type: ignore[misc]
         labels = [label for mark in self.placed_marks() for label in [self._draw_mark(painter, *mark)] if label]
         for reference in self.references:
             labels.append(self._draw_reference(painter, *reference, labels))
+        if self.cursor is not None:
+            self._draw_cursor(painter, self.cursor)
         if self.hovered is not None:
             self._draw_hovered(painter, *self.hovered)
 
@@ -94,6 +99,15 @@ class PlotNotes(pg.GraphicsObject):  # type: ignore[misc]
         if room is not None:
             self._draw_label(painter, room, text, self._theme.mark)
         return room
+
+    def _draw_cursor(self, painter: QPainter, step: float) -> None:
+        x = round(self._to_pixel(QPointF(step, 0)).x())
+        halo = QColor(self._theme.accent)
+        halo.setAlpha(60)
+        # Broad and pale about a thin line, so that it is not taken for a curve.
+        painter.fillRect(QRectF(x - 3, 0, 7, self.boundingRect().height()), halo)
+        painter.setPen(_hairline(self._theme.accent))
+        painter.drawLine(QLineF(x, 0, x, self.boundingRect().height()))
 
     def _draw_reference(self, painter: QPainter, value: float, text: str, taken: list[QRectF]) -> QRectF:
         area, metrics = self.boundingRect(), QFontMetricsF(_font())

@@ -1,0 +1,137 @@
+"""The bar over the environment that says which moment is looked at, where that is not the present."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import qtawesome
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from superqt import QElidingLabel
+
+from pgviz.gui.debug_model import Stop
+from pgviz.gui.run_model import RunModel
+from pgviz.gui.theme import LIGHT, Theme, set_role, tabular
+from pgviz.training.events import PastShown, RunStarted, Shown
+
+PAST_ICON, STOP_ICON = "mdi6.history", "mdi6.alert-octagon-outline"
+
+
+class MomentBar(QFrame):
+    """Says that the past is looked at, with the ways back; or at which breakpoint the run stands. Else hidden.
+
+    Parameters
+    ----------
+    follow, resume, go_on
+        What its buttons do.
+    """
+
+    def __init__(self, follow: QAction, resume: QAction, go_on: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("moment")
+        self._theme = LIGHT
+        self._head = 0
+        self._sign_shown = ""
+        self.sign = QLabel()
+        self.words = QElidingLabel()
+        self.words.setFont(tabular(self.words.font()))
+        self.badge = QLabel("not reproducible")
+        set_role(self.badge, "chip-warn")
+        self.follow, self.resume, self.go_on = (_button(action) for action in (follow, resume, go_on))
+        self._arrange()
+        self.hide()
+
+    def _arrange(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 2, 4, 2)
+        row.setSpacing(8)
+        row.addWidget(self.sign)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.badge)
+        for button in (self.follow, self.resume, self.go_on):
+            row.addWidget(button)
+
+    def begin(self, started: RunStarted) -> None:
+        """Make ready for another run."""
+        self.hide()
+
+    def show_step(self, event: Shown) -> None:
+        """Say which step of the past this is."""
+        if isinstance(event, PastShown):
+            self._show_past(event)
+
+    def refresh(self, model: RunModel) -> None:
+        """Say what is so."""
+        debug = model.debug
+        self._set_not_reproducible(debug.not_reproducible)
+        if debug.cursor is not None:
+            self._show_past(debug.cursor)
+        elif debug.stopped:
+            self._show_stops(debug.stopped)
+        elif not self.isHidden():
+            self.hide()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Take over a theme's colours."""
+        self._theme = theme
+        sign, self._sign_shown = self._sign_shown, ""
+        self._set_sign(sign or PAST_ICON)
+
+    def _show_past(self, past: PastShown) -> None:
+        self._say(f"Looking back at step {past.step:,} of {past.head:,}", PAST_ICON)
+        for part in (self.follow, self.resume, self.badge):
+            part.setVisible(part is self.follow or (part is self.badge) == bool(self.badge.toolTip()))
+        self.go_on.hide()
+
+    def _show_stops(self, stops: Sequence[Stop]) -> None:
+        hit = stops[0].hit
+        more = f" (and {len(stops) - 1} more)" if len(stops) > 1 else ""
+        self._say(f"Stopped at “{hit.breakpoint.name}”{more}: {hit.because}", STOP_ICON)
+        for part in (self.follow, self.resume, self.badge):
+            part.hide()
+        self.go_on.show()
+
+    def _say(self, words: str, sign: str) -> None:
+        self._set_sign(sign)
+        if self.words.text() != words:
+            self.words.setText(words)
+            self.words.setToolTip(words)
+        if self.isHidden():
+            self.show()
+
+    def _set_sign(self, name: str) -> None:
+        if name != self._sign_shown:
+            self._sign_shown = name
+            theme, past = self._theme, name == PAST_ICON
+            colour, ground = (theme.accent, theme.selection) if past else (theme.error, theme.raised)
+            self.setStyleSheet(
+                f"#moment {{ background: {ground}; border: none; border-left: 4px solid {colour}; }}"
+                f"#moment QToolButton {{ background: {theme.panel}; border-color: {theme.border};"
+                " padding: 3px 8px; }"
+                f"#moment QToolButton:hover {{ background: {theme.raised}; border-color: {theme.accent}; }}"
+            )
+            self.sign.setPixmap(qtawesome.icon(name, color=colour).pixmap(18, 18))
+
+    def _set_not_reproducible(self, why: str) -> None:
+        if why != self.badge.toolTip():
+            self.badge.setToolTip(why)
+
+
+def under_bar(bar: MomentBar, panel: QWidget) -> QWidget:
+    """A panel with the bar above it."""
+    both = QWidget()
+    column = QVBoxLayout(both)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(bar)
+    column.addWidget(panel, 1)
+    return both
+
+
+def _button(action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
