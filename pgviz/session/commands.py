@@ -110,7 +110,10 @@ class Intervene(Command):
 
 @dataclass(frozen=True, slots=True)
 class ExamineMinibatch(Command):
-    """Put the open minibatch under the microscope; with `sample`, show how π would move in its state."""
+    """Put the open minibatch under the microscope; with `sample`, show how π would move in its state.
+
+    Of no effect while the run goes on.
+    """
 
     sample: int | None = None
 

@@ -142,6 +142,7 @@ class SessionHost(Puller):
         self._breakpoints.reset()
         self._until, trainer = None, self._session.trainer
         self._put(RunRewound(trainer.step, int(trainer.environment.episode_numbers.max()), trainer.update))
+        self._say_what_waits()
         self._enter(RunState.PAUSED)
         self._say_held()
         self._show_state()
@@ -160,8 +161,8 @@ class SessionHost(Puller):
 
     @_do.register
     def _(self, command: commands.ExamineMinibatch) -> None:
-        self._pause()
-        if self._session is not None:
+        # A run that was sent on meanwhile must not be held up by a question about what it has left behind.
+        if self._session is not None and self._until is None:
             self._put(MinibatchExamined(self._step, examine(self._session.trainer, command.sample)))
 
     @_do.register
@@ -221,6 +222,7 @@ class SessionHost(Puller):
         if self._session is not None:
             self._session.trainer.watch.index = command.index
             if self._until is None and not self._session.over:
+                self._say_what_waits()
                 self._show_state()
 
     @_do.register

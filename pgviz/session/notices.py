@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 
 from pgviz.session.breakpoints import Breakpoint, Hit
-from pgviz.training.events import EnvironmentListing, Event
+from pgviz.training.events import Decision, EnvironmentListing, Event, MinibatchComputed
 from pgviz.training.examination import ActionValues, Examination
 
 
@@ -105,6 +105,25 @@ class BreakpointsListed(Event):
 
     breakpoints: tuple[Breakpoint, ...]
     hits: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunWaits(Event):
+    """The run waits, and this is what it would do next.
+
+    Parameters
+    ----------
+    environment_index
+        The watched copy.
+    decision
+        What its next action would be drawn from.
+    minibatch
+        The minibatch whose loss is there and whose step has not been taken; ``None`` where none is open.
+    """
+
+    environment_index: int
+    decision: Decision
+    minibatch: MinibatchComputed | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from pgviz.session.session import (
     Session,
     forever,
 )
+from pgviz.session.waiting import waits
 from pgviz.training.events import Event, RunFailed, RunFinished, StepTaken
 
 
@@ -149,6 +150,12 @@ class Puller:
         self._clock.rest()
         self._say_held()
         self._put(SpeedMeasured(self._step, 0.0, self._clock.seconds))
+        self._say_what_waits()
+
+    def _say_what_waits(self) -> None:
+        """Say what the run would do next, where it can go on."""
+        if self._session is not None and not self._session.over:
+            self._put(waits(self._session.trainer, self._watched))
 
     def _show_state(self) -> None:
         """Show the state that the run waits in, rather than one of a moment ago."""
@@ -188,6 +195,7 @@ class Puller:
             self._enter(RunState.FAILED)
             return
         self._clock.frames_per_second = session.trainer.environment.facts.frames_per_second
+        self._say_what_waits()
         self._enter(RunState.PAUSED)
         self._show_state()
         if play:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from pgviz.config import RunConfig
@@ -19,6 +20,7 @@ from pgviz.session.notices import (
     MinibatchExamined,
     RunRewound,
     RunState,
+    RunWaits,
     StateChanged,
     ValuesEstimated,
 )
@@ -193,3 +195,32 @@ def test_that_events_of_the_debugger_are_of_the_kinds_that_are_kept() -> None:
         assert not driver.of(MinibatchComputed)
         assert not driver.of(ParameterChanged)
         assert not any(isinstance(event, StepTaken) for event in driver.events)
+
+
+def test_that_a_waiting_run_says_what_it_would_do_next() -> None:
+    with hosted() as driver:
+        set_up(driver)
+        first = driver.of(RunWaits)[-1]
+        assert first.minibatch is None
+        go(driver, commands.StepMinibatch(2))
+        opened = driver.of(RunWaits)[-1].minibatch
+        assert opened is not None
+        assert (opened.update, opened.minibatch) == (1, 1)
+        driver.post(commands.WatchEnvironment(1))
+        driver.wait_for(lambda _: driver.of(RunWaits)[-1].environment_index == 1)
+        driver.post(commands.StepEnvironment())
+        driver.wait_for(lambda _: driver.of(RunWaits)[-1].minibatch is None)
+        waiting = driver.of(RunWaits)[-1]
+        assert waiting.decision.log_prob is None
+        session = driver.host._session
+        assert session is not None
+        assert np.array_equal(waiting.decision.observation, session.trainer.state_of(1)[0])
+
+
+def test_that_a_question_about_a_minibatch_does_not_hold_the_run_up() -> None:
+    with hosted() as driver:
+        set_up(driver)
+        driver.post(commands.Play(), commands.ExamineMinibatch(3))
+        driver.wait_for(lambda _: driver.mailbox.step > 500)
+        assert driver.state is RunState.PLAYING
+        assert not driver.of(CommandRejected)

@@ -1,0 +1,30 @@
+"""What a run that waits would do next, for panels that ask what if."""
+
+from __future__ import annotations
+
+from pgviz.policies.legality import with_legality
+from pgviz.session.notices import RunWaits
+from pgviz.training.reports import computed
+from pgviz.training.trainer import Trainer
+
+
+def waits(trainer: Trainer, watched: int) -> RunWaits:
+    """Describe the open minibatch, if any, and what a copy would choose from; changes and draws nothing.
+
+    Parameters
+    ----------
+    trainer
+        Stopped between two events, its environments open.
+    watched
+        Which copy; the last one where there are fewer.
+    """
+    index = min(watched, trainer.config.environment_count - 1)
+    observation_O, mask_A = trainer.state_of(index)
+    decision = trainer.policy.decide(observation_O, None, mask_A)
+    opened = trainer.steering.open
+    return RunWaits(
+        trainer.step,
+        index,
+        with_legality(decision, trainer.environment.masks_NA, index),
+        None if opened is None else computed(trainer.step, trainer.update, opened),
+    )
