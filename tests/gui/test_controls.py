@@ -16,7 +16,6 @@ from pgviz.gui.panels.unavailable import (
     NO_STD,
     NO_STD_OF_VALUES,
     NO_TEMPERATURE,
-    STD_OF_THE_STATE,
 )
 from pgviz.gui.run_model import Mark, RunModel
 from pgviz.gui.widgets.parameter_switch import ParameterSwitch
@@ -129,12 +128,6 @@ def test_that_the_mask_can_be_switched_off_where_there_is_one(desk: Desk, qtbot:
     controls.change_requested.connect(lambda name, value: wanted.append((name, value)))
     click(switch.box)
     assert wanted == [("action_mask", False)]
-
-
-def test_that_a_std_that_depends_on_the_state_has_no_initial_value(desk: Desk) -> None:
-    controls = begun(desk, PENDULUM, has_std=False)
-
-    assert controls.sliders["initial_std"].slider.toolTip() == STD_OF_THE_STATE
 
 
 def test_that_a_value_based_agent_has_the_knobs_of_its_exploration_in_sight(desk: Desk, qtbot: QtBot) -> None:

@@ -19,10 +19,6 @@ NO_STD_OF_VALUES = (
     "A value-based agent has no standard deviation: it takes the action that it values most, "
     "and explores by taking others now and then."
 )
-STD_OF_THE_STATE = (
-    "This policy's standard deviation is an output of its network, another one in every state, "
-    "so there is no single number to start from."
-)
 NO_ENTROPY_TERM = {
     "dqn": (
         "DQN rewards no entropy: it learns how much each action is worth, and how often it tries another than "
@@ -39,9 +35,7 @@ def absent(name: str, algorithm: str) -> str:
     """Why an algorithm has no knob of this name."""
     if name == "entropy_coefficient":
         return NO_ENTROPY_TERM.get(algorithm, NOT_THIS_ALGORITHM)
-    if name == "initial_std":
-        return NO_STD_OF_VALUES if algorithm == "dqn" else STD_OF_THE_STATE
-    return NOT_THIS_ALGORITHM
+    return NO_STD_OF_VALUES if name == "initial_std" else NOT_THIS_ALGORITHM
 
 
 def why_not(name: str, started: RunStarted | None, state: RunState, values: Mapping[str, Value]) -> str:
@@ -49,7 +43,7 @@ def why_not(name: str, started: RunStarted | None, state: RunState, values: Mapp
     if started is None:
         return NO_RUN
     if name == "initial_std" and not started.policy.has_std:
-        return NO_STD if started.policy.kind in ("categorical", "factored") else STD_OF_THE_STATE
+        return NO_STD
     if name == "action_mask" and not started.environment.has_masks:
         return NO_MASKS
     if name == "boltzmann_temperature" and values.get("exploration") == "epsilon_greedy":
