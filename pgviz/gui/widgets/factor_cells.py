@@ -154,8 +154,12 @@ class OptionsCell(Cell):
         painter.setPen(QColor(theme.muted))
         for index in range(0, len(self.labels), every):
             painter.setFont(font if self._is_legal(index) else struck)
-            room = QRectF(below.left() + (index + 0.5) * slot - widest, below.top(), 2 * widest, below.height())
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self.labels[index])
+            room = QRectF(below)
+            room.setWidth(metrics.horizontalAdvance(self.labels[index]))
+            # Under its bar, but not beyond the cell, where its neighbour's names are.
+            left = below.left() + (index + 0.5) * slot - room.width() / 2
+            room.moveLeft(max(min(left, below.right() - room.width()), below.left()))
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, self.labels[index])
         painter.setFont(font)
 
 

@@ -139,3 +139,20 @@ def test_that_a_number_without_bounds_and_a_grid_without_factors_can_be_drawn(qt
 
 def test_that_it_says_how_many_parts_it_shows(qtbot: QtBot) -> None:
     assert grid(qtbot, joints(8, 7)).accessibleName() == "Distribution of each of 8 parts of the action"
+
+
+def test_that_long_names_stay_within_their_cell(qtbot: QtBot) -> None:
+    decision = joints(3, 7)
+    made = FactorGrid()
+    qtbot.addWidget(made)
+    made.resize(364, 80)
+    labels = tuple(f"{angle:+.1f}°" for angle in np.linspace(-4.5, 4.5, 7))
+    made.begin([ActionFactor(f"joint {index}", labels) for index in range(3)])
+    made.show_factors(decision.factors)
+
+    picture = made.grab().toImage()
+
+    assert made.place(2).top() == 0
+    between = [made.place(index).right() + offset for index in (0, 1) for offset in range(2, 12)]
+    ground = picture.pixelColor(between[0], 0)
+    assert all(picture.pixelColor(x, y) == ground for x in between for y in range(made.height()))
