@@ -48,7 +48,10 @@ class OffPolicyAlgorithm(Algorithm):
 
     def __init__(self, config: RunConfig, policy: Policy, rng: np.random.Generator) -> None:
         super().__init__(config, policy, rng)
-        self.replay = ReplayBuffer(config.integer("buffer_size"))
+        # No more than the run can fill: pictures take much room.
+        copies = config.environment_count
+        most = config.steps + copies * config.integer("train_frequency")
+        self.replay = ReplayBuffer(min(config.integer("buffer_size"), most))
         self.acted = 0
         self.open_batch: Transitions | None = None
         self._tally = Tally()

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgviz.algorithms.rollout import Rollout
+from pgviz.errors import UsageError
 from pgviz.policies.policy import Mask, Samples
 
 MASKS = ("masks", "next_masks")
@@ -158,7 +159,14 @@ class ReplayBuffer:
     def _column(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
         if name not in self._columns:
             # Pages that were never written to take no memory, so that a large capacity costs what is in it.
-            self._columns[name] = np.zeros((self.capacity, *values.shape[1:]), values.dtype)
+            try:
+                self._columns[name] = np.zeros((self.capacity, *values.shape[1:]), values.dtype)
+            except MemoryError:
+                size = self.capacity * values[:1].nbytes / 2**30
+                raise UsageError(
+                    f"a replay buffer of {self.capacity:,} steps would take {size:.0f} GiB for its {name} alone, "
+                    "more than there is: set a smaller buffer_size."
+                ) from None
             if name in MASKS:
                 self._columns[name][: len(self)] = True
         return self._columns[name]

@@ -55,7 +55,8 @@ PARAMETERS = ParameterSet(
         shared.GAMMA,
         with_default(off_policy.BATCH_SIZE, 256),
         with_default(off_policy.TRAIN_FREQUENCY, 1),
-        off_policy.GRADIENT_STEPS,
+        # One for each step taken, however many copies take it.
+        with_default(off_policy.GRADIENT_STEPS, -1),
         off_policy.LEARNING_STARTS,
         off_policy.BUFFER_SIZE,
         with_default(shared.MAX_GRADIENT_NORM, None),

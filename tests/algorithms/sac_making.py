@@ -13,7 +13,13 @@ from pgviz.config import RunConfig
 from tests.algorithms.making import BOX, OBSERVATION_SIZE, make_rollout
 
 # A batch of the whole rollout's size, from the first step on.
-SETTINGS = {"hidden_sizes": (7, 6), "batch_size": 48, "learning_starts": 0, "buffer_size": 1000}
+SETTINGS: dict[str, object] = {
+    "hidden_sizes": (7, 6),
+    "batch_size": 48,
+    "learning_starts": 0,
+    "buffer_size": 1000,
+    "gradient_steps": 1,
+}
 
 
 def make_sac(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from pgviz.algorithms.replay_buffer import ReplayBuffer
 from pgviz.algorithms.sac import SAC
 from pgviz.errors import NumericalFault, UsageError
 from tests.algorithms.making import BOX, OBSERVATION_SIZE, make_rollout
@@ -330,3 +331,17 @@ def test_that_a_temperature_that_grew_beyond_all_numbers_is_a_named_fault() -> N
     with torch.no_grad():
         algorithm.policy.log_temperature.fill_(1e4)
     assert _fault(algorithm, random_steps()).tensor in {"target", "loss"}
+
+
+def test_that_the_buffer_makes_room_for_no_more_steps_than_the_run_has() -> None:
+    assert (
+        make_sac(buffer_size=1_000_000, steps=300, environment_count=4, train_frequency=2).replay.capacity == 308
+    )
+    assert make_sac(buffer_size=200, steps=300).replay.capacity == 200
+
+
+def test_that_a_buffer_for_which_there_is_no_room_is_a_clear_error() -> None:
+    with pytest.raises(
+        UsageError, match=r"^a replay buffer of 1,000,000,000,000,000 steps would take .* buffer_size"
+    ):
+        ReplayBuffer(10**15).add(random_steps())

@@ -21,6 +21,7 @@ def _config(**settings: object) -> RunConfig:
         "hidden_sizes": (8,),
         "batch_size": 16,
         "learning_starts": 40,
+        "gradient_steps": 1,
         "seed": 3,
     }
     return RunConfig.create("Pendulum-v1", "sac", **(common | settings))
