@@ -6,6 +6,7 @@ Shape suffixes: B batch, O observation entries, A choices.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -115,6 +116,26 @@ class ReplayBuffer:
         while self._overwritten and self._overwritten[0].before < mark.added:
             self._overwritten.popleft()
         self._held_since = max(self._held_since, mark.added)
+
+    @property
+    def rows(self) -> dict[str, NDArray[Any]]:
+        """The columns as far as they are filled, by name."""
+        return {name: column[: len(self)] for name, column in self._columns.items()}
+
+    def fill(self, rows: Mapping[str, NDArray[Any]], added: int) -> None:
+        """Take over what :attr:`rows` gave when `added` steps had been added.
+
+        Raises
+        ------
+        ValueError
+            Where the columns are not of that length.
+        """
+        used = min(added, self.capacity)
+        if added < 0 or any(len(column) != used for column in rows.values()):
+            raise ValueError(f"the columns of a replay buffer with {used} steps have other lengths")
+        self.added = self._held_since = added
+        for name, column in rows.items():
+            self._column(name, column[:1])[:used] = column
 
     def _take_over(self, source: ReplayBuffer) -> None:
         self._overwritten, self._held_since = deque(source._overwritten), source._held_since

@@ -98,6 +98,11 @@ def _declare_train(parser: ArgumentParser) -> None:
     _declare_run(parser)
     parser.add_argument("--evaluate", metavar="N", help="play N episodes with the trained policy afterwards")
     parser.add_argument("--json", metavar="FILE", help="write a report to FILE, or to standard output for -")
+    parser.add_argument("--checkpoint", metavar="DIR", help="save the run into DIR as it goes")
+    parser.add_argument(
+        "--checkpoint-every", metavar="SECONDS", default="60", help="time between two saves (default: %(default)s)"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on exactly from the newest checkpoint in DIR")
 
 
 def _declare_window(parser: ArgumentParser) -> None:

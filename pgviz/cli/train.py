@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,12 @@ from pgviz.cli.progress import progress_of, title
 from pgviz.cli.report import ReportFile, report_of
 from pgviz.cli.run_options import read_flag, run_config
 from pgviz.config import RunConfig
+from pgviz.errors import UsageError
 from pgviz.parameters import Parameter
 
 if TYPE_CHECKING:
     from pgviz.session.headless import TrainResult
+    from pgviz.session.keeper import Keeper
     from pgviz.training.evaluation import Evaluation
 
 EVALUATE = Parameter(
@@ -34,13 +37,27 @@ EVALUATE = Parameter(
 )
 
 
+CHECKPOINT_EVERY = Parameter(
+    "checkpoint_every",
+    60.0,
+    "Seconds between checkpoints",
+    "Time between two checkpoints, at least.",
+    low=0.0,
+    high=86_400.0,
+    unit="s",
+)
+
+
 def execute(arguments: Namespace) -> int:
     """Train, say what came of it, and write the report that was asked for."""
     config = run_config(arguments)
     episodes = None if arguments.evaluate is None else read_flag("evaluate", EVALUATE, arguments.evaluate)
     console = console_on(sys.stderr if arguments.json == "-" else None)
     report = ReportFile(arguments.json)
-    result = train_shown(config, console)
+    keeper = _keeper(arguments)
+    if keeper is not None and keeper.found is not None:
+        config = _resumed(config, keeper, console)
+    result = train_shown(config, console, keeper)
     evaluation = None
     try:
         if isinstance(episodes, int) and result.finished:
@@ -52,13 +69,42 @@ def execute(arguments: Namespace) -> int:
     return 0
 
 
-def train_shown(config: RunConfig, console: Console) -> TrainResult:
+def _keeper(arguments: Namespace) -> Keeper | None:
+    """What saves the run, where that was asked for."""
+    if arguments.checkpoint is None:
+        if arguments.resume:
+            raise UsageError("--resume needs --checkpoint DIR, the folder to go on from.")
+        return None
+    seconds = read_flag("checkpoint-every", CHECKPOINT_EVERY, arguments.checkpoint_every)
+    from pgviz.session.keeper import Keeper
+
+    assert isinstance(seconds, float)
+    return Keeper(Path(arguments.checkpoint), seconds, resume=arguments.resume)
+
+
+def _resumed(config: RunConfig, keeper: Keeper, console: Console) -> RunConfig:
+    """The configuration of the run that is gone on with, which must be the one that was asked for."""
+    assert keeper.found is not None
+    found = keeper.found.config
+    # How long to train is no part of what was learned so far, unless a schedule counts the steps.
+    scheduled = any(found.hyperparameters.get(name) == "linear" for name in found.hyperparameters)
+    wanted = config if scheduled else config.changed(steps=found.steps)
+    if wanted != found:
+        raise UsageError(
+            f"the checkpoint is of another run, {title(found)} with seed {found.seed}; "
+            "give the same environment, algorithm, seed and settings to go on with it."
+        )
+    say(console, f"Going on from step {keeper.found.snapshot.step:,}.")
+    return config
+
+
+def train_shown(config: RunConfig, console: Console, keeper: Keeper | None = None) -> TrainResult:
     """Train with a progress bar, then write the summary; after Ctrl+C the result is not `finished`."""
     with _interruptible() as should_stop, progress_of(config, console) as tally:
         # Here rather than above: PyTorch takes a second, and the bar is already there.
         from pgviz.session.headless import train
 
-        result = train(config, on_event=tally.apply, should_stop=should_stop)
+        result = train(config, on_event=tally.apply, should_stop=should_stop, keeper=keeper)
     for line in _summary(config, result):
         say(console, line)
     return result
@@ -84,20 +130,26 @@ def _summary(config: RunConfig, result: TrainResult) -> Iterator[str]:
 
 @contextmanager
 def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Make the first Ctrl+C a request to stop, which the yielded function tells; a second one does not wait."""
+    """Make the first Ctrl+C or SIGTERM a request to stop, told by the yielded function; a second does not wait."""
     asked = False
-    previous = signal.getsignal(signal.SIGINT)
-    if previous in (None, signal.SIG_IGN):  # started in the background: Ctrl+C is not for this run
-        yield lambda: False
-        return
+    # Started in the background, Ctrl+C is ignored: it is not for this run.
+    heeded = [
+        each for each in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(each) not in (None, signal.SIG_IGN)
+    ]
+    previous = {each: signal.getsignal(each) for each in heeded}
+
+    def restore() -> None:
+        for each, handler in previous.items():
+            signal.signal(each, handler)
 
     def ask(_signal: int, _frame: FrameType | None) -> None:
         nonlocal asked
         asked = True
-        signal.signal(signal.SIGINT, previous)
+        restore()
 
-    signal.signal(signal.SIGINT, ask)
+    for each in heeded:
+        signal.signal(each, ask)
     try:
         yield lambda: asked
     finally:
-        signal.signal(signal.SIGINT, previous)
+        restore()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from pgviz.config import RunConfig
 from pgviz.policies.policy import Policy
+from pgviz.session.keeper import Keeper
 from pgviz.session.session import Session
 from pgviz.training.evaluation import Evaluation, evaluate
 from pgviz.training.events import EpisodeEnded, Event
@@ -73,6 +74,7 @@ def train(
     config: RunConfig,
     on_event: Callable[[Event], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    keeper: Keeper | None = None,
 ) -> TrainResult:
     """Train to the end, or until `should_stop`.
 
@@ -84,11 +86,15 @@ def train(
         Given every event, in order.
     should_stop
         Asked after every event.
+    keeper
+        Writes checkpoints, and says where to go on.
 
     Raises
     ------
     UsageError
         Where the run cannot be set up.
+    CheckpointError
+        Where a checkpoint cannot be written.
     RunError
         Where it fails on its way.
     """
@@ -104,9 +110,17 @@ def train(
             on_event(event)
         return should_stop is not None and should_stop()
 
-    with Session(config) as session:
+    start = None
+    if keeper is not None and keeper.found is not None:
+        start, episodes = keeper.found.snapshot, int(keeper.found.notes.get("episodes", 0))
+        recent.extend(float(each) for each in keeper.found.notes.get("recent", ()))
+    with Session(config, start=start, keep_log=keeper is not None) as session:
         began = time.perf_counter()
+        if keeper is not None:
+            keeper.watch(session, lambda: {"episodes": episodes, "recent": list(recent)})
         session.pull_until(take)
+        if keeper is not None:
+            keeper.finish()
         seconds = time.perf_counter() - began
         if session.error is not None:
             raise session.error

@@ -23,6 +23,7 @@ from pgviz.training.events import (
     UpdateApplied,
 )
 from pgviz.training.interventions import Intervention
+from pgviz.training.snapshot import Snapshot
 from pgviz.training.trainer import Trainer
 
 Predicate = Callable[[Event], bool]
@@ -113,6 +114,10 @@ class Session:
         Whether frames may be asked for.
     history
         Where to keep what is needed to go back; ``None`` for nowhere.
+    start
+        Where to begin, instead of at the beginning.
+    keep_log
+        Whether to keep what a snapshot needs although there is no history.
 
     Raises
     ------
@@ -125,15 +130,26 @@ class Session:
         The exception that ended the run, or ``None``.
     position
         Events pulled so far; a moment of the run.
+    divergence
+        Where the environment did not play as it had up to `start`, so that the run does not go on exactly.
     """
 
-    def __init__(self, config: RunConfig, *, render: bool = False, history: History | None = None) -> None:
+    def __init__(
+        self,
+        config: RunConfig,
+        *,
+        render: bool = False,
+        history: History | None = None,
+        start: Snapshot | None = None,
+        keep_log: bool = False,
+    ) -> None:
         self.config = config
         self.history = history
         self.position = 0
         self.error: Exception | None = None
         self._over = False
-        trainer = Trainer(config, render=render, keep_log=history is not None)
+        trainer = Trainer(config, render=render, keep_log=keep_log or history is not None)
+        self.divergence = None if start is None else trainer.restore(start)
         self._adopt(trainer, trainer.events())
 
     def _adopt(self, trainer: Trainer, events: Iterator[Event]) -> None:
@@ -197,6 +213,7 @@ class Session:
         branch = Session.__new__(Session)
         branch.config, branch.history = self.config, history.until(position, settled=position == self.position)
         branch.position, branch.error, branch._over = position, None, False
+        branch.divergence = None
         branch._adopt(relived.trainer, relived.events)
         return branch
 

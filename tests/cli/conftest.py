@@ -49,6 +49,7 @@ class FakeEngine:
         config: RunConfig,
         on_event: Callable[[Event], None] | None = None,
         should_stop: Callable[[], bool] | None = None,
+        keeper: object = None,
     ) -> FakeResult:
         assert on_event
         assert should_stop

@@ -1,0 +1,79 @@
+"""Keeper: writes checkpoints of a run as it goes, so that it survives a power cut."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pgviz.errors import UsageError
+from pgviz.session.session import Session
+from pgviz.training.checkpoint import Checkpoint, checkpoints, load_latest, save
+from pgviz.training.snapshot import Snapshot
+
+Notes = Callable[[], dict[str, Any]]
+
+
+class Keeper:
+    """Saves a run every so many seconds, and once more when it stops.
+
+    A checkpoint is of where an iteration begins. Where a run is interrupted in the middle of one, it goes on from
+    its beginning, and what follows is the same: nothing is lost but the time.
+
+    Parameters
+    ----------
+    folder
+        Where the checkpoints are.
+    seconds
+        Time between two, at least.
+    resume
+        Whether to go on from the newest one there.
+
+    Raises
+    ------
+    CheckpointError
+        Where there is nothing to go on from.
+    UsageError
+        Where, without `resume`, checkpoints are there already.
+
+    Attributes
+    ----------
+    found
+        The checkpoint to go on from, or ``None``.
+    """
+
+    def __init__(self, folder: Path, seconds: float = 60.0, *, resume: bool = False) -> None:
+        self.found: Checkpoint | None = load_latest(folder) if resume else None
+        if not resume and checkpoints(folder):
+            raise UsageError(
+                f"{folder} holds checkpoints already: go on from them with --resume, or choose another."
+            )
+        self._folder, self._seconds = folder, seconds
+        self._saved_at = time.monotonic()
+        self._session: Session | None = None
+        self._notes: Notes = dict
+        self._latest: tuple[Snapshot, dict[str, Any]] | None = None
+
+    def watch(self, session: Session, notes: Notes) -> None:
+        """Save this session from now on; `notes` is asked what to remember beside it."""
+        self._session, self._notes = session, notes
+        session.trainer.on_iteration = self._note
+
+    def finish(self) -> None:
+        """Save once more: the run's end, or the beginning of the iteration in which it was interrupted."""
+        session = self._session
+        assert session is not None
+        if session.error is None and session.trainer.step >= session.config.steps:
+            self._latest = (session.trainer.capture(), self._notes())
+        if self._latest is not None:
+            save(self._folder, session.config, *self._latest)
+
+    def _note(self) -> None:
+        assert self._session is not None
+        snapshot = self._session.trainer.capture()
+        snapshot.forget_before()
+        self._latest = (snapshot, self._notes())
+        if time.monotonic() - self._saved_at >= self._seconds:
+            save(self._folder, self._session.config, *self._latest)
+            self._saved_at = time.monotonic()
