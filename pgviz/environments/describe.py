@@ -8,6 +8,7 @@ from gymnasium import spaces
 from pgviz.environments.factory import Environment
 from pgviz.environments.facts import ActionFactor, EnvironmentFacts
 from pgviz.environments.labels import action_factors, action_labels, title
+from pgviz.environments.observation_labels import observation_labels
 from pgviz.environments.spaces import Space, bounds, in_words
 
 _DEFAULT_FRAMES_PER_SECOND = 30.0
@@ -41,6 +42,7 @@ def describe(id: str, environment: Environment) -> EnvironmentFacts:
         reward_threshold=None if threshold is None else float(threshold),
         renders=environment.render_mode == "rgb_array",
         factors=factors,
+        observation_labels=observation_labels(id, environment.observation_space.shape),
     )
 
 

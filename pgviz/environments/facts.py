@@ -52,6 +52,8 @@ class EnvironmentFacts:
         What an action is made up of; empty for plain ``Discrete`` and real ``Box`` actions.
     has_masks
         Whether it says, state by state, which choices are legal.
+    observation_labels
+        A name for each entry of an observation; empty where they are known by their index only.
     """
 
     id: str
@@ -67,6 +69,7 @@ class EnvironmentFacts:
     renders: bool = True
     factors: tuple[ActionFactor, ...] = ()
     has_masks: bool = False
+    observation_labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

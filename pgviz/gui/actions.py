@@ -154,6 +154,8 @@ class Actions(QObject):
             "mdi6.source-branch",
         )
 
+        self.resume.setIconText("Resume here")
+
     def _add_endings(self, control: RunControl) -> None:
         self.stop = self._add("Stop", control.stop, "Ctrl+.", "End the run here", "mdi6.stop")
         self.restart = self._add(

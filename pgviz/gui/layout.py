@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
@@ -27,11 +28,18 @@ class Docks:
     timeline: QDockWidget
     controls: QDockWidget
     setup: QDockWidget
+    inspector: QDockWidget
 
     @property
     def all(self) -> tuple[QDockWidget, ...]:
         """In the order in which the View menu lists them."""
-        return (self.policy, self.log_std, self.entropy, self.returns, self.timeline, self.controls, self.setup)
+        plots = (self.policy, self.log_std, self.entropy, self.returns)
+        return (*plots, self.timeline, *self.tabs)
+
+    @property
+    def tabs(self) -> tuple[QDockWidget, ...]:
+        """Those that share a place, in the order of their tabs."""
+        return (self.controls, self.setup, self.inspector)
 
 
 def dock(title: str, name: str, content: QWidget, window: QMainWindow, titled: bool = True) -> QDockWidget:
@@ -118,7 +126,8 @@ class Layout:
         window.splitDockWidget(docks.policy, docks.log_std, Qt.Orientation.Horizontal)
         window.splitDockWidget(docks.entropy, docks.returns, Qt.Orientation.Horizontal)
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, docks.controls)
-        window.tabifyDockWidget(docks.controls, docks.setup)
+        for before, after in pairwise(docks.tabs):
+            window.tabifyDockWidget(before, after)
         docks.controls.raise_()
 
     def _share_out(self) -> None:

@@ -17,6 +17,7 @@ from pgviz.gui.panels.banner import Banner
 from pgviz.gui.panels.controls import ControlsPanel
 from pgviz.gui.panels.curves import EntropyPanel, LogStdPanel, ReturnPanel
 from pgviz.gui.panels.environment import EnvironmentPanel
+from pgviz.gui.panels.inspector import InspectorPanel
 from pgviz.gui.panels.moment import MomentBar, under_bar
 from pgviz.gui.panels.policy import PolicyPanel
 from pgviz.gui.panels.progress import ProgressBar
@@ -129,11 +130,11 @@ class MainWindow(QMainWindow):
         self.controls, self.setup = ControlsPanel(), SetupPanel()
         self.controls.speed.set_speed(self._settings.speed)
         self.progress, self.banner = ProgressBar(), Banner()
-        self.timeline = TimelinePanel()
+        self.timeline, self.inspector = TimelinePanel(), InspectorPanel()
 
     def _feed_panels(self) -> None:
         curves = (self.environment, self.policy, self.log_std, self.entropy, self.returns, self.timeline)
-        self.pump.feed(curves, (self.controls, self.progress, self.moment), self.environment)
+        self.pump.feed(curves, (self.controls, self.progress, self.moment, self.inspector), self.environment)
 
     def _make_bars(self) -> None:
         self.run_title = QLabel()
@@ -153,6 +154,7 @@ class MainWindow(QMainWindow):
             timeline=dock("Timeline", "timeline", self.timeline, self, titled=False),
             controls=dock("Controls", "controls", self.controls, self, titled=False),
             setup=dock("Set-up", "setup", self.setup, self, titled=False),
+            inspector=dock("Inspector", "inspector", self.inspector, self, titled=False),
         )
         self.layout_ = Layout(self, self.docks)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import qtawesome
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
 from pgviz.gui.debug_model import Stop
@@ -35,6 +35,8 @@ class MomentBar(QFrame):
         self._sign_shown = ""
         self.sign = QLabel()
         self.words = QElidingLabel()
+        # However long it is, it must not make the window's columns move.
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.words.setFont(tabular(self.words.font()))
         self.badge = QLabel("not reproducible")
         set_role(self.badge, "chip-warn")
@@ -108,7 +110,7 @@ class MomentBar(QFrame):
             self.setStyleSheet(
                 f"#moment {{ background: {ground}; border: none; border-left: 4px solid {colour}; }}"
                 f"#moment QToolButton {{ background: {theme.panel}; border-color: {theme.border};"
-                " padding: 3px 8px; }"
+                " padding: 3px 6px; }"
                 f"#moment QToolButton:hover {{ background: {theme.raised}; border-color: {theme.accent}; }}"
             )
             self.sign.setPixmap(qtawesome.icon(name, color=colour).pixmap(18, 18))

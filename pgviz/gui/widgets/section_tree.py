@@ -1,0 +1,187 @@
+"""SectionTree: many named values under headings, cheap to change all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
+
+from pgviz.gui.inspection import Section
+from pgviz.gui.theme import sized, tabular
+from pgviz.gui.widgets.step_axis import MINUS
+
+Index = QModelIndex | QPersistentModelIndex
+COLUMNS = ("Name", "Value")
+TOP = 0  # the internal id of headings; that of a row is one more than its section's number
+
+
+class SectionModel(QAbstractItemModel):
+    """Sections and their rows; only what is looked at is put into words."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.sections: Sequence[Section] = ()
+        self._orders: list[Sequence[int]] = []
+        self._sorting = (0, Qt.SortOrder.AscendingOrder)
+
+    def set_sections(self, sections: Sequence[Section]) -> bool:
+        """Show these; says whether there are other headings or numbers of rows than before."""
+        same = [(each.title, len(each.values)) for each in sections] == [
+            (each.title, len(each.values)) for each in self.sections
+        ]
+        if not same:
+            self.beginResetModel()
+        self.sections = sections
+        self._orders = [self._order(each) for each in sections]
+        if not same:
+            self.endResetModel()
+            return True
+        for place, section in enumerate(sections):
+            parent = self.index(place, 0)
+            if section.values is not None and len(section.values):
+                self.dataChanged.emit(
+                    self.index(0, 0, parent), self.index(len(section.values) - 1, len(COLUMNS) - 1, parent)
+                )
+        return False
+
+    def entry(self, index: Index) -> tuple[str, str] | None:
+        """Name and value of a row, in words; ``None`` for a heading."""
+        if index.internalId() == TOP:
+            return None
+        place = index.internalId() - 1
+        section, row = self.sections[place], self._orders[place][index.row()]
+        return section.name(row), text_of(section.values[row])
+
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
+        """Qt's handle of a heading or row."""
+        if not self.hasIndex(row, column, parent):
+            return QModelIndex()
+        return self.createIndex(row, column, parent.row() + 1 if parent.isValid() else TOP)
+
+    def parent(self, index: Index = QModelIndex()) -> QModelIndex:  # type: ignore[override]  # noqa: B008
+        """The heading that a row is under."""
+        if not index.isValid() or index.internalId() == TOP:
+            return QModelIndex()
+        return self.createIndex(index.internalId() - 1, 0, TOP)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """How many headings, or rows under one."""
+        if not parent.isValid():
+            return len(self.sections)
+        is_heading = parent.internalId() == TOP and parent.column() == 0
+        return len(self.sections[parent.row()].values) if is_heading else 0
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Name and value."""
+        return len(COLUMNS)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What Qt asks of one cell."""
+        if role == Qt.ItemDataRole.DisplayRole:
+            entry = self.entry(index)
+            if entry is None:
+                return self.sections[index.row()].title if index.column() == 0 else ""
+            return entry[index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self.data(index)
+        if role == Qt.ItemDataRole.FontRole:
+            font = QGuiApplication.font()
+            return sized(font, 1.0, bold=True) if index.internalId() == TOP else tabular(font)
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """The columns' captions."""
+        return COLUMNS[section] if role == Qt.ItemDataRole.DisplayRole else None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Order the rows under each heading: by place, or by value where those are numbers."""
+        self._sorting = (column, order)
+        self.layoutAboutToBeChanged.emit()
+        self._orders = [self._order(each) for each in self.sections]
+        self.layoutChanged.emit()
+
+    def _order(self, section: Section) -> Sequence[int]:
+        column, order = self._sorting
+        count = len(section.values)
+        ascending = order == Qt.SortOrder.AscendingOrder
+        if column == 0 or not all(isinstance(each, float | int | np.number) for each in section.values[:1]):
+            return range(count) if ascending else range(count - 1, -1, -1)
+        try:
+            places = np.argsort(np.asarray(section.values, float), kind="stable")
+        except ValueError:  # words among the numbers
+            return range(count)
+        return [int(each) for each in (places if ascending else places[::-1])]
+
+
+class SectionTree(QTreeView):
+    """Sections that fold, with rows that can be sorted and copied."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.sections = SectionModel(self)
+        self.setModel(self.sections)
+        self._folded: set[str] = set()
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setUniformRowHeights(True)
+        self.setFrameShape(QTreeView.Shape.NoFrame)
+        self.setIndentation(14)
+        self.setStyleSheet("QTreeView::item { padding: 2px 0; }")
+        header = self.header()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        header.resizeSection(0, 240)
+        self.setSortingEnabled(True)
+        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.collapsed.connect(lambda index: self._folded.add(index.data()))
+        self.expanded.connect(lambda index: self._folded.discard(index.data()))
+
+    def set_sections(self, sections: Sequence[Section]) -> None:
+        """Show these; what a person has folded stays folded."""
+        if not self.sections.set_sections(sections):
+            return
+        folded = set(self._folded)
+        for place, section in enumerate(sections):
+            index = self.sections.index(place, 0)
+            self.setFirstColumnSpanned(place, QModelIndex(), True)
+            self.setExpanded(index, section.title not in folded)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy what is selected."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_selected()
+        else:
+            super().keyPressEvent(event)
+
+    def copy_selected(self) -> None:
+        """Put the selected rows on the clipboard, or all of them where none is."""
+        selected = self.selectionModel().selectedRows()
+        indexes: Iterable[QModelIndex] = sorted(selected, key=_place) if selected else self._all_rows()
+        entries = [entry for index in indexes if (entry := self.sections.entry(index)) is not None]
+        QGuiApplication.clipboard().setText("\n".join("\t".join(entry) for entry in entries))
+
+    def _all_rows(self) -> Iterable[QModelIndex]:
+        for place in range(self.sections.rowCount()):
+            parent = self.sections.index(place, 0)
+            for row in range(self.sections.rowCount(parent)):
+                yield self.sections.index(row, 0, parent)
+
+
+def text_of(value: Any) -> str:
+    """A value in few letters."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, int | np.integer):
+        return f"{value:,}".replace("-", MINUS)
+    return f"{float(value):.5g}".replace("-", MINUS)
+
+
+def _place(index: QModelIndex) -> tuple[int, int]:
+    return (index.internalId(), index.row())
