@@ -18,6 +18,8 @@ from pgviz.training.snapshot import Snapshot
 DEFAULT_LIMIT = 256 * 2**20
 # Living a moment again costs at most about this much training beside the rebuilding of the episodes.
 SECONDS_BETWEEN = 0.05
+# Of a large agent, such as SAC's, fewer are taken, so that they reach back minutes rather than seconds.
+BYTES_A_SECOND = 4 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,9 @@ class History:
 
     @property
     def due(self) -> bool:
-        """Whether it is time for another snapshot."""
-        return self._clock() - self._last >= self._between
+        """Whether it is time for another snapshot: large ones are further apart."""
+        size = self._marks[-1].size if self._marks else 0
+        return self._clock() - self._last >= max(self._between, size / BYTES_A_SECOND if self._between else 0.0)
 
     def add(self, position: int, snapshot: Snapshot) -> None:
         """Take a snapshot in, the latest so far."""

@@ -223,3 +223,14 @@ def test_that_a_fork_of_an_earlier_moment_and_of_the_very_beginning_can_be_made(
             first = int(position == 0)  # that a run was set up names objects, whose addresses differ
             assert ahead[first:] == [repr(each) for each in events[position:][:20]][first:]
     session.close()
+
+
+def test_that_large_snapshots_are_further_apart() -> None:
+    now = 0.0
+    history = History(seconds_between=0.05, clock=lambda: now)
+    session = Session(short_config("CartPole-v1", "a2c", steps=LONG, hidden_sizes=(512, 512)), history=history)
+    for _ in range(40):
+        session.pull()
+        now += 0.05
+    assert 1 < len(history.marks) < 8
+    session.close()
