@@ -70,6 +70,19 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class BareDecision(Decision):
+    """What was seen and done, and nothing of what the policy thought: as good as free, for conditions about steps.
+
+    Parameters
+    ----------
+    action
+        As the environment was sent it; a row of numbers where it is made up of several.
+    """
+
+    action: Any
+
+
+@dataclass(frozen=True, slots=True)
 class CategoricalDecision(Decision):
     """A choice out of finitely many actions.
 
@@ -177,10 +190,17 @@ class GaussianDecision(Decision):
     @property
     def mean_action_D(self) -> Array:
         """The action to which the Gaussian's mean leads."""
-        mean_D = np.asarray(self.mean_D, float)
+        return self.to_action(np.asarray(self.mean_D, float))
+
+    def to_action(self, sample_D: Array) -> Array:
+        """The action to which a sample leads, both ``(D,)``."""
         if not self.squashed:
-            return np.asarray(np.clip(mean_D, self.low_D, self.high_D))
-        return np.concatenate([self._squash_one(mean_D[d : d + 1], d) for d in range(len(mean_D))])
+            return np.asarray(np.clip(sample_D, self.low_D, self.high_D))
+        return np.concatenate([self._squash_one(sample_D[d : d + 1], d) for d in range(len(sample_D))])
+
+    def samples_for(self, dimension: int, action_X: Array) -> Array:
+        """What would have to be drawn in one dimension for actions ``(X,)``; infinite at a squashed bound."""
+        return self._unsquash_one(np.asarray(action_X, float), dimension) if self.squashed else action_X
 
     def density(self, dimension: int, points: int = 241) -> tuple[Array, Array]:
         """The density of one action dimension, as a curve to draw.

@@ -23,6 +23,7 @@ from pgviz.session.session import (
     Session,
     forever,
 )
+from pgviz.session.step_values import BARE_NAMES, STEP_READERS
 from pgviz.session.waiting import waits
 from pgviz.training.events import Event, RunFailed, RunFinished, StepTaken
 
@@ -75,9 +76,10 @@ class Puller:
         clock.start(session.trainer.step)
         arrived: Event | None = None
         checked, in_detail = self._breakpoints.kinds, self._breakpoints.needs_detail
+        bare = not (self._breakpoints.needs & STEP_READERS.keys()) - BARE_NAMES
         while not inbox:
             watch.pictures = self._stepping or (self._looking and mailbox.wants_step)
-            watch.wanted = watch.pictures or in_detail
+            watch.wanted, watch.bare = watch.pictures or in_detail, bare and not watch.pictures
             event = session.pull()
             if event is None:
                 break

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pgviz.policies.decision import CategoricalDecision, Decision, GaussianDecision
+from pgviz.policies.decision import BareDecision, CategoricalDecision, Decision, GaussianDecision
 from pgviz.training.events import StepDetail, StepTaken
 
 Read = Callable[[StepTaken], object]
@@ -46,7 +46,7 @@ def _joined(decision: Decision, field: str) -> Floats | None:
 
 def _action(decision: Decision) -> object:
     """A number for one discrete choice, an array for anything else."""
-    if isinstance(decision, CategoricalDecision):
+    if isinstance(decision, CategoricalDecision | BareDecision):
         return decision.action
     actions = [_action_of(part) for part in _parts(decision)]
     if any(each is None for each in actions):
@@ -99,6 +99,21 @@ def _q_values(decision: Decision) -> Floats | None:
     values_A = _joined(decision, "values_A")
     return _joined(decision, "values_DK") if values_A is None else values_A
 
+
+# What a bare decision tells; every other name takes what the policy thought.
+BARE_NAMES = frozenset(
+    {
+        "step",
+        "episode",
+        "episode_step",
+        "episode_return",
+        "reward",
+        "terminated",
+        "truncated",
+        "observation",
+        "action",
+    }
+)
 
 STEP_READERS: Mapping[str, Read] = {
     "step": lambda event: event.step,

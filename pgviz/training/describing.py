@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pgviz.environments.step import VectorStep
 from pgviz.environments.vector import VectorEnvironment
-from pgviz.policies.decision import Array, Decision
+from pgviz.policies.decision import Array, BareDecision, Decision
 from pgviz.policies.policy import Mask, Policy
 from pgviz.training.events import StepDetail
 
@@ -28,6 +28,11 @@ def describe_state(environment: VectorEnvironment, index: int, decision: Decisio
         episode_return=float(environment.episode_returns[index]),
         frame=environment.render(index),
     )
+
+
+def bare_decision(observation_O: Array, action: object) -> BareDecision:
+    """What was seen and done alone."""
+    return BareDecision(observation_O, None, float("nan"), None, action)
 
 
 def describe_step(

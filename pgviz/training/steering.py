@@ -31,11 +31,14 @@ class Watch:
         Which copy of the environment is watched.
     pictures
         Whether the details come with a frame.
+    bare
+        Whether what was seen and done will do, without what the policy thought.
     """
 
     wanted: bool = False
     index: int = 0
     pictures: bool = True
+    bare: bool = False
 
 
 class Steering:

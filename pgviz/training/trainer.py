@@ -24,7 +24,7 @@ from pgviz.parameters import Boundary, Value
 from pgviz.policies.decision import Array
 from pgviz.policies.legality import with_legality
 from pgviz.policies.policy import Mask, Samples
-from pgviz.training.describing import describe_state, describe_step, probabilities
+from pgviz.training.describing import bare_decision, describe_state, describe_step, probabilities
 from pgviz.training.events import (
     EpisodeEnded,
     Event,
@@ -187,13 +187,7 @@ class Trainer:
         self.steering.judge(judgement, self.algorithm)
 
     def force(self, index: int, sample: Sequence[float]) -> None:
-        """Have one copy take, in the next step, what the policy is then taken to have drawn.
-
-        Raises
-        ------
-        UsageError
-            Where there is no such copy, or it cannot take that action.
-        """
+        """Have one copy take this sample in the next step; ``UsageError`` where it cannot."""
         observation_O, mask_A = self.state_of(index)
         space = self.environment.action_space
         self.steering.force(index, sample_like(self.policy, space, observation_O, sample, mask_A))
@@ -257,8 +251,15 @@ class Trainer:
         if self.environment.listens:
             self.environment.tell(probabilities(self.policy, self._observations, masks_NA))
         frame = self.environment.render(self._watched) if self.watch.wanted and self.watch.pictures else None
-        result = self.environment.step(self.policy.to_actions(samples), active_N, autoreset=active_N is None)
-        detail = self._describe(samples, result, frame, masks_NA, legal_NA) if self.watch.wanted else None
+        actions = self.policy.to_actions(samples)
+        result = self.environment.step(actions, active_N, autoreset=active_N is None)
+        detail = None
+        if self.watch.wanted and self.watch.bare:
+            index = self._watched
+            bare = bare_decision(self._observations[index], actions[index])
+            detail = describe_step(self.environment, index, bare, result, None)
+        elif self.watch.wanted:
+            detail = self._describe(samples, result, frame, masks_NA, legal_NA)
         self._observations = result.observations
         self.step += self.config.environment_count if active_N is None else int(active_N.sum())
         if active_N is not None:
@@ -286,13 +287,7 @@ class Trainer:
         return int(self._active.argmax())
 
     def state_of(self, index: int) -> tuple[Encoded, Mask | None]:
-        """What one copy sees now, and which actions are legal there.
-
-        Raises
-        ------
-        UsageError
-            Where there is no such copy.
-        """
+        """What one copy sees now, and what is legal there; ``UsageError`` where there is no such copy."""
         if not 0 <= index < self.config.environment_count:
             raise UsageError(f"there is no copy {index + 1} of the environment.")
         masks_NA = self._masks_NA

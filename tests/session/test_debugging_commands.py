@@ -9,6 +9,7 @@ import pytest
 
 from pgviz.config import RunConfig
 from pgviz.parameters import Value
+from pgviz.policies.categorical import CategoricalPolicy
 from pgviz.session import commands
 from pgviz.session.breakpoints import Breakpoint
 from pgviz.session.commands import Command
@@ -25,6 +26,7 @@ from pgviz.session.notices import (
     ValuesEstimated,
 )
 from pgviz.training.events import (
+    CategoricalDecision,
     EpisodeEnded,
     MinibatchComputed,
     ParameterChanged,
@@ -152,6 +154,28 @@ def test_that_a_breakpoint_on_details_has_them_captured_and_a_logpoint_goes_on()
         assert logged.message is not None
         assert logged.message.startswith("right at ")
         assert stopped.stops
+
+
+def test_that_conditions_on_what_was_done_get_it_without_asking_the_policy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    decide = CategoricalPolicy.decide
+
+    def count(policy: CategoricalPolicy, *given: Any) -> CategoricalDecision:
+        asked.append(1)
+        return decide(policy, *given)
+
+    monkeypatch.setattr(CategoricalPolicy, "decide", count)
+    with hosted() as driver:
+        set_up(driver)
+        driver.post(commands.Look(False))
+        before = len(asked)
+        driver.post(commands.PutBreakpoint(Breakpoint("action == 1 and episode_step > 8 and reward > 0")))
+        go(driver, commands.Play())
+        assert driver.of(BreakpointHit)[-1].hit.because.startswith("action = 1, episode_step = ")
+        assert driver.mailbox.step > 8
+        assert len(asked) <= before + 1  # for the state it waits in
 
 
 def test_that_a_bad_condition_is_answered_and_changes_nothing() -> None:
