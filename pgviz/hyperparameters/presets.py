@@ -112,6 +112,20 @@ _PRESETS: dict[tuple[str, str], Preset] = {
     ("a2c", "CartPole-v1"): {"environment_count": 8, "steps": 500_000},
     ("a2c", "Acrobot-v1"): {**_NORMALIZED, "environment_count": 16, "steps": 500_000},
     ("a2c", "MountainCar-v0"): {**_NORMALIZED, "environment_count": 16, "steps": 1_000_000},
+    # Orthogonal weights, with a last layer of little weight, learn far more slowly here.
+    ("a2c", "Pendulum-v1"): {
+        **_NORMALIZED,
+        "environment_count": 8,
+        "steps": 1_000_000,
+        "rollout_length": 8,
+        "gamma": 0.9,
+        "gae_lambda": 0.9,
+        "value_coefficient": 0.4,
+        "learning_rate": 7e-4,
+        "learning_rate_schedule": "linear",
+        "orthogonal_initialization": False,
+        "initial_std": 0.5,
+    },
     ("a2c", "LunarLander-v3"): {
         "environment_count": 8,
         "steps": 200_000,
