@@ -29,6 +29,7 @@ class Docks:
     controls: QDockWidget
     setup: QDockWidget
     inspector: QDockWidget
+    breakpoints: QDockWidget
 
     @property
     def all(self) -> tuple[QDockWidget, ...]:
@@ -39,7 +40,7 @@ class Docks:
     @property
     def tabs(self) -> tuple[QDockWidget, ...]:
         """Those that share a place, in the order of their tabs."""
-        return (self.controls, self.setup, self.inspector)
+        return (self.controls, self.setup, self.inspector, self.breakpoints)
 
 
 def dock(title: str, name: str, content: QWidget, window: QMainWindow, titled: bool = True) -> QDockWidget:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMainWindow
@@ -14,6 +16,7 @@ from pgviz.gui.faults import Faults
 from pgviz.gui.interpreter import Interpreter
 from pgviz.gui.layout import Docks, Layout, dock
 from pgviz.gui.panels.banner import Banner
+from pgviz.gui.panels.breakpoints import BreakpointsPanel
 from pgviz.gui.panels.controls import ControlsPanel
 from pgviz.gui.panels.curves import EntropyPanel, LogStdPanel, ReturnPanel
 from pgviz.gui.panels.environment import EnvironmentPanel
@@ -30,10 +33,20 @@ from pgviz.gui.session_thread import HostFactory, SessionThread, session_host
 from pgviz.gui.settings import Settings, ThemeChoice
 from pgviz.gui.theme import Theme
 from pgviz.hyperparameters import declaration
-from pgviz.session.commands import ListEnvironments, LookBack, MoveCursor, SetParameter, SetSpeed, WatchEnvironment
+from pgviz.session.breakpoints import Breakpoint
+from pgviz.session.commands import (
+    ListEnvironments,
+    LookBack,
+    MoveCursor,
+    PutBreakpoint,
+    RemoveBreakpoint,
+    SetParameter,
+    SetSpeed,
+    WatchEnvironment,
+)
 from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
-from pgviz.session.notices import RunState, StateChanged
+from pgviz.session.notices import BreakpointsListed, RunState, StateChanged
 from pgviz.training.events import RunStarted
 
 
@@ -67,6 +80,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self._settings = settings
+        self._remembered: tuple[Breakpoint, ...] = ()
         self.model = RunModel()
         inbox, mailbox = Inbox(), Mailbox()
         self.session = SessionThread(inbox, mailbox, make_host, self)
@@ -92,6 +106,7 @@ class MainWindow(QMainWindow):
         self._say_preparing()
         self.interpreter.start()
         self.session.start()
+        self._put_breakpoints(self._settings.breakpoints)
         self.control.post(ListEnvironments())
         self.control.post(SetSpeed(self.controls.speed.speed))
         self.control.start(config, play)
@@ -130,11 +145,12 @@ class MainWindow(QMainWindow):
         self.controls, self.setup = ControlsPanel(), SetupPanel()
         self.controls.speed.set_speed(self._settings.speed)
         self.progress, self.banner = ProgressBar(), Banner()
-        self.timeline, self.inspector = TimelinePanel(), InspectorPanel()
+        self.timeline, self.inspector, self.breakpoints = TimelinePanel(), InspectorPanel(), BreakpointsPanel()
 
     def _feed_panels(self) -> None:
         curves = (self.environment, self.policy, self.log_std, self.entropy, self.returns, self.timeline)
-        self.pump.feed(curves, (self.controls, self.progress, self.moment, self.inspector), self.environment)
+        texts = (self.controls, self.progress, self.moment, self.inspector, self.breakpoints)
+        self.pump.feed(curves, texts, self.environment)
 
     def _make_bars(self) -> None:
         self.run_title = QLabel()
@@ -155,12 +171,13 @@ class MainWindow(QMainWindow):
             controls=dock("Controls", "controls", self.controls, self, titled=False),
             setup=dock("Set-up", "setup", self.setup, self, titled=False),
             inspector=dock("Inspector", "inspector", self.inspector, self, titled=False),
+            breakpoints=dock("Breakpoints", "breakpoints", self.breakpoints, self, titled=False),
         )
         self.layout_ = Layout(self, self.docks)
 
     def _make_look(self, theme: ThemeChoice | None) -> None:
         panels = (self.environment, self.policy, self.log_std, self.entropy, self.returns, self.timeline)
-        wearers = (*panels, self.banner, self.moment, self)
+        wearers = (*panels, self.banner, self.moment, self.breakpoints, self)
         self.appearance = Appearance(self._settings, wearers, self, theme)
         menus.make_main(self.tool_bar, self.actions_.play)
         menus.add_menus(self, self.actions_, self.docks.all, self.appearance, self.layout_)
@@ -173,6 +190,8 @@ class MainWindow(QMainWindow):
         self.timeline.look_requested.connect(lambda step: post(LookBack(step)))
         self.timeline.move_requested.connect(lambda count: post(MoveCursor(count)))
         self.timeline.follow_requested.connect(self.control.follow)
+        self.breakpoints.put_requested.connect(lambda breakpoint: post(PutBreakpoint(breakpoint)))
+        self.breakpoints.remove_requested.connect(lambda id: post(RemoveBreakpoint(id)))
         self.setup.start_requested.connect(self.control.start)
         self.banner.restart_requested.connect(self.control.restart)
 
@@ -186,6 +205,8 @@ class MainWindow(QMainWindow):
         self.pump.command_rejected.connect(lambda _: self.timeline.answered())
         self.pump.environments_listed.connect(self.setup.set_environments)
         self.pump.looking_back.connect(lambda _: self._update_actions())
+        self.pump.breakpoints_listed.connect(self._on_breakpoints_listed)
+        self.pump.run_failed.connect(lambda _: self._doubt_breakpoints())
         self.pump.rewound.connect(lambda _: self.controls.cancel_requests())
 
     def _on_run_started(self, started: RunStarted) -> None:
@@ -201,6 +222,19 @@ class MainWindow(QMainWindow):
         self._update_actions()
         self.progress.refresh(self.model)
         self.controls.refresh(self.model)
+
+    def _put_breakpoints(self, breakpoints: Sequence[Breakpoint]) -> None:
+        for breakpoint in breakpoints:
+            self.control.post(PutBreakpoint(breakpoint))
+
+    def _doubt_breakpoints(self) -> None:
+        # A session that crashed is followed by one that knows of no breakpoints; it begins with the next run.
+        once = Qt.ConnectionType.SingleShotConnection
+        self.pump.run_started.connect(lambda _: self._put_breakpoints(self.model.debug.breakpoints), once)
+
+    def _on_breakpoints_listed(self, listed: BreakpointsListed) -> None:
+        if listed.breakpoints != self._remembered:
+            self._remembered = self._settings.breakpoints = listed.breakpoints
 
     def _update_actions(self) -> None:
         self.actions_.update_state(self.model.state, self.model.debug.looks_back)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
+import msgspec
 from PySide6.QtCore import QByteArray, QSettings
 
 from pgviz.config import RunConfig
 from pgviz.errors import UsageError
+from pgviz.session.breakpoints import Breakpoint, BreakpointSet
 
 ThemeChoice = Literal["system", "light", "dark"]
 
@@ -94,6 +97,20 @@ class Settings:
     def speed(self, speed: float | None) -> None:
         self._store.setValue("run/speed", FASTEST if speed is None else speed)
 
+    @property
+    def breakpoints(self) -> tuple[Breakpoint, ...]:
+        """The breakpoints of last time; those that cannot be read any more are left out."""
+        stored = self._store.value("debug/breakpoints")
+        try:
+            found = msgspec.json.decode(stored, type=list[Breakpoint]) if isinstance(stored, str) else []
+        except msgspec.MsgspecError:
+            return ()
+        return tuple(each for each in found if _is_readable(each))
+
+    @breakpoints.setter
+    def breakpoints(self, breakpoints: Sequence[Breakpoint]) -> None:
+        self._store.setValue("debug/breakpoints", msgspec.json.encode(list(breakpoints)).decode())
+
     def save(self) -> None:
         """Write everything to disk now."""
         self._store.sync()
@@ -101,3 +118,11 @@ class Settings:
     def _bytes(self, key: str) -> QByteArray | None:
         stored = self._store.value(key)
         return stored if isinstance(stored, QByteArray) and not stored.isEmpty() else None
+
+
+def _is_readable(breakpoint: Breakpoint) -> bool:
+    try:
+        BreakpointSet([breakpoint])
+    except UsageError:
+        return False
+    return True

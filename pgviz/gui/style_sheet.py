@@ -85,11 +85,13 @@ QSpinBox::down-button, QDoubleSpinBox::down-button {
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url(glyph:up.svg); width: 9px; height: 9px; }
 QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url(glyph:down.svg); width: 9px; height: 9px; }
 QCheckBox { spacing: 8px; padding: 2px 0; }
-QCheckBox::indicator {
+QCheckBox::indicator, QAbstractItemView::indicator {
   width: 14px; height: 14px; border: 1px solid $disabled; border-radius: 3px; background: $base;
 }
 QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: $accent; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url(glyph:check-$name.svg); }
+QAbstractItemView::indicator:hover { border-color: $accent; }
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {
+  background: $accent; border-color: $accent; image: url(glyph:check-$name.svg); }
 QCheckBox::indicator:disabled { border-color: $border; background: $window; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $border; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
@@ -125,8 +127,15 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QAbstractItemView { outline: none; }
 QHeaderView::section { background: $window; border: none; border-bottom: 1px solid $border; padding: 4px 8px; }
+QHeaderView::up-arrow, QHeaderView::down-arrow {
+  width: 8px; height: 8px; left: 4px; subcontrol-origin: padding; subcontrol-position: center left;
+}
+QHeaderView::up-arrow { image: url(glyph:up.svg); }
+QHeaderView::down-arrow { image: url(glyph:down.svg); }
 QSplitter::handle { background: $window; }
 QPlainTextEdit, QTextEdit, QTextBrowser { background: $base; border: 1px solid $border; border-radius: 4px; }
+QPlainTextEdit[role="entry"]:hover { border-color: $disabled; }
+QPlainTextEdit[role="entry"]:focus { border-color: $accent; }
 """
 
 _ROLES = """

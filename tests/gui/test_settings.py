@@ -126,3 +126,20 @@ def test_that_a_speed_is_remembered(speed: float | None, tmp_path: Path) -> None
     settings.save()
 
     assert Settings.in_file(tmp_path / "settings.ini").speed == speed
+
+
+@pytest.mark.parametrize(
+    ("stored", "kept"),
+    [
+        ("nonsense", 0),
+        ('[{"condition": 5}]', 0),
+        ('[{"condition": "kl > 1"}, {"condition": "no_such_name > 1"}]', 1),
+    ],
+)
+def test_that_breakpoints_that_cannot_be_read_are_left_aside(stored: str, kept: int, tmp_path: Path) -> None:
+    path = tmp_path / "settings.ini"
+    store = QSettings(str(path), QSettings.Format.IniFormat)
+    store.setValue("debug/breakpoints", stored)
+    store.sync()
+
+    assert len(Settings.in_file(path).breakpoints) == kept

@@ -87,9 +87,12 @@ class MomentBar(QFrame):
         self.go_on.hide()
 
     def _show_stops(self, stops: Sequence[Stop]) -> None:
-        hit = stops[0].hit
-        more = f" (and {len(stops) - 1} more)" if len(stops) > 1 else ""
-        self._say(f"Stopped at “{hit.breakpoint.name}”{more}: {hit.because}", STOP_ICON)
+        hit, more = stops[0].hit, f"  (and {len(stops) - 1} more)" if len(stops) > 1 else ""
+        if hit.breakpoint.title:
+            self._say(f"Stopped at “{hit.breakpoint.title}”: {hit.because}{more}", STOP_ICON)
+        else:
+            # The values come first: the condition is in the list, and long.
+            self._say(f"Stopped: {hit.because}  ·  {hit.breakpoint.condition}{more}", STOP_ICON)
         for part in (self.follow, self.resume, self.badge):
             part.hide()
         self.go_on.show()
