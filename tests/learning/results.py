@@ -71,7 +71,12 @@ class Result(msgspec.Struct, frozen=True):
 
 def plain(config: RunConfig) -> dict[str, Any]:
     """A configuration as it is stored."""
-    stored: dict[str, Any] = msgspec.json.decode(config.to_json())
+    return _plain(msgspec.json.decode(config.to_json()))
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """The same without what JSON cannot tell apart, such as a tuple and a list."""
+    stored: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(values))
     return stored
 
 
@@ -85,13 +90,19 @@ def store(result: Result, folder: Path = FOLDER) -> None:
 
 
 def load(row: Row, seed: int, episodes: int, folder: Path = FOLDER) -> Result | None:
-    """The stored result of a run, or ``None`` where there is none, or one of another configuration."""
+    """The stored result of a run, or ``None`` where there is none, or one of another configuration.
+
+    A hyperparameter that was declared after the run was made counts as having had its default in it.
+    """
     try:
         text = _path(row.name, seed, folder).read_bytes()
         result = msgspec.json.decode(text, type=Result)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
-    same = result.config == plain(row.config(seed)) and result.episodes == episodes
+    config = row.config(seed)
+    defaults = {name: each.default for name, each in config.parameters.items()}
+    known = {"hyperparameters": defaults | result.config["hyperparameters"]}
+    same = _plain(result.config | known) == plain(config) and result.episodes == episodes
     return result if same else None
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from pgviz.hyperparameters import declaration
 from tests.learning import report, results, table, worker
 from tests.learning.measures import Measured
 from tests.learning.rows import ROWS, Goal, Published, Row, chosen
@@ -62,6 +63,18 @@ def test_that_a_result_of_another_run_is_not_taken_for_it(
 ) -> None:
     results.store(result, tmp_path)
     assert results.load(row, seed, episodes, tmp_path) is None
+
+
+def test_that_a_hyperparameter_that_was_declared_since_had_its_default(
+    result: results.Result, tmp_path: Path
+) -> None:
+    default = declaration("ppo").parameters["gae_lambda"].default
+    for value, taken in ((default, True), (0.5, False)):
+        row = dataclasses.replace(ROW, settings={"gae_lambda": value})
+        config = results.plain(row.config(0))
+        del config["hyperparameters"]["gae_lambda"]
+        results.store(msgspec.structs.replace(result, config=config), tmp_path)
+        assert (results.load(row, 0, 3, tmp_path) is not None) == taken
 
 
 def test_that_a_half_written_result_counts_as_none(result: results.Result, tmp_path: Path) -> None:
