@@ -84,13 +84,15 @@ def candidates(*, everything: bool = False) -> tuple[list[str], list[str]]:
     from pgviz.environments.packages import missing_for
 
     listed = catalog.listing()
+    shown = {each.id for each in (listed if everything else shortened(listed))}
     ids: list[str] = []
     left_out: list[str] = []
-    for each in listed if everything else shortened(listed):
+    for each in listed:
         spec = gymnasium.registry.get(each.id)
-        entry_point = "" if spec is None else str(spec.entry_point)
-        installed = spec is not None and not missing_for(spec.entry_point)
-        (ids if installed or entry_point.startswith(PROMISED) else left_out).append(each.id)
+        if spec is not None and str(spec.entry_point).startswith(PROMISED):
+            ids.append(each.id)
+        elif each.id in shown:
+            (left_out if spec is None or missing_for(spec.entry_point) else ids).append(each.id)
     return [*ids, IN_A_MODULE], left_out
 
 

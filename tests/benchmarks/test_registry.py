@@ -9,6 +9,7 @@ from tests.benchmarks.registry import IN_A_MODULE, Outcome, apart, attempt, cand
 def test_that_everything_promised_is_gone_through_and_what_is_not_installed_is_left_out() -> None:
     ids, left_out = candidates()
     assert {"CartPole-v1", "Blackjack-v1", "CarRacing-v3", "Humanoid-v5", "Taxi-v4", IN_A_MODULE} <= set(ids)
+    assert {"pgviz/MaskedGrid-v0", "pgviz/RockPaperScissorsBestResponse-v0"} <= set(ids)
     assert not {"CartPole-v0", "Humanoid-v4"} & set(ids)
     assert "phys2d/CartPole-v1" in {*ids, *left_out}
 
