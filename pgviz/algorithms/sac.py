@@ -9,8 +9,8 @@ Each gradient step is two minibatches on the same batch, so that there is a plac
 1. both critics' errors → their step, after which the targets follow;
 2. the actor's loss, through the critics as they are now, and the temperature's → a step of each.
 
-The numbers are those of one pass in the usual order: the noise of both is drawn with the batch, the actor does not
-change between the two, and α is read before its own step.
+The numbers are those of one pass in the usual order: the actor does not change between the two, so that its
+actions for both are drawn at once, and α is read before its own step.
 
 Shape suffixes: B batch, N copies of the environment, O observation entries, D action dimensions, K outputs of the
 actor, C the two critics, P all numbers of the agent.
@@ -20,14 +20,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from pgviz.algorithms.algorithm import Minibatch
-from pgviz.algorithms.finite import check_parameters, raise_not_finite
+from pgviz.algorithms.finite import raise_not_finite
 from pgviz.algorithms.off_policy import OffPolicyAlgorithm
 from pgviz.algorithms.optimizer import Optimizer
 from pgviz.algorithms.replay_buffer import Transitions
@@ -45,6 +45,15 @@ _STAGES = 2
 _ENTROPY_STATES = 64
 
 
+class _Drawn(NamedTuple):
+    """The actor's actions in the states of a batch and in those that they led to, and the way back to it."""
+
+    noise_2BD: Floats
+    now: SquashedDraw
+    after: SquashedDraw
+    kept: object
+
+
 class SAC(OffPolicyAlgorithm):
     """Twin critics of return and entropy to come, an actor that climbs the smaller one, and α to weigh the two.
 
@@ -59,6 +68,7 @@ class SAC(OffPolicyAlgorithm):
     """
 
     policy: SACPolicy
+    _drawn: _Drawn
 
     def __init__(self, config: RunConfig, policy: SACPolicy, rng: np.random.Generator) -> None:
         super().__init__(config, policy, rng)
@@ -71,7 +81,6 @@ class SAC(OffPolicyAlgorithm):
             name: Optimizer(policy.flat.detach()[part].requires_grad_(), kind, epsilon)
             for name, part in self._parts.items()
         }
-        self._noise_2BD = np.zeros((2, 0, policy.dimensions), np.float32)
         self._log_std_D: NDArray[np.float64] | None = None
 
     @property
@@ -120,26 +129,34 @@ class SAC(OffPolicyAlgorithm):
 
     def _compute(self, transitions: Transitions, index: int) -> Minibatch:
         shape = (2, len(transitions.rewards_B), self.policy.dimensions)
-        self._noise_2BD = self._rng.standard_normal(shape, np.float32)
+        self._draw(transitions, self._rng.standard_normal(shape, np.float32))
         return self._critics(_STAGES * index)
+
+    @np.errstate(all="ignore")  # what is not finite is found, named and reported with the loss
+    def _draw(self, transitions: Transitions, noise_2BD: Floats) -> None:
+        """Draw the actor's actions in the states of a batch and in those that they led to, in one pass."""
+        both_BO = np.concatenate([transitions.observations_BO, transitions.next_observations_BO])
+        outputs_BK, kept = self.policy.fast_actor.forward(both_BO)
+        actions, count = draw(outputs_BK, noise_2BD.reshape(len(both_BO), -1)), len(transitions.rewards_B)
+        self._drawn = _Drawn(noise_2BD, actions.rows(slice(count)), actions.rows(slice(count, None)), kept)
 
     def without(self, minibatch: Minibatch, samples: Sequence[int]) -> Minibatch:
         """Compute an open minibatch anew without some of its samples; the noise of the others is the same."""
         self.require_droppable(minibatch, samples)
         assert self.open_batch is not None
         kept = np.setdiff1d(np.arange(len(self.open_batch.rewards_B)), samples)
-        self.open_batch, self._noise_2BD = self.open_batch.select(kept), self._noise_2BD[:, kept]
+        self.open_batch = self.open_batch.select(kept)
+        self._draw(self.open_batch, self._drawn.noise_2BD[:, kept])
         again = self._actor if minibatch.index % _STAGES else self._critics
         return again(minibatch.index)
 
-    def targets(self, transitions: Transitions, noise_BD: Floats) -> Floats:
+    def targets(self, transitions: Transitions, action: SquashedDraw) -> Floats:
         """Return r + γ (min Q⁻(s′, a′) − α ln π(a′|s′)), and r alone where the task ended, ``(B,)``.
 
-        Section 4.2, with a′ drawn anew from the present policy by `noise_BD`.
+        Section 4.2, with a′ drawn anew from the present policy.
         """
-        next_BO, policy = transitions.next_observations_BO, self.policy
-        action = draw(policy.fast_actor.outputs(next_BO), noise_BD)
-        values_CB, _ = policy.targets.values(next_BO, action.actions_BD)
+        policy = self.policy
+        values_CB, _ = policy.targets.values(transitions.next_observations_BO, action.actions_BD)
         next_B = np.minimum(*values_CB) - policy.temperature * action.log_probs_B
         next_B[transitions.terminated_B > 0.0] = 0.0
         return np.asarray(transitions.rewards_B + np.float32(self.knobs.number("gamma")) * next_B)
@@ -148,7 +165,7 @@ class SAC(OffPolicyAlgorithm):
     def _critics(self, index: int) -> Minibatch:
         """Loss Σ ½ E[(Q − y)²] of both critics, section 4.2, and its gradient."""
         batch, policy = self._batch, self.policy
-        targets_B = self.targets(batch, self._noise_2BD[1])
+        targets_B = self.targets(batch, self._drawn.after)
         values_CB, kept = policy.critics.values(batch.observations_BO, np.tanh(batch.samples_B))
         errors_CB = values_CB - targets_B
         scale = np.float32(1.0 / len(targets_B))
@@ -167,13 +184,12 @@ class SAC(OffPolicyAlgorithm):
 
         Sections 4.2 and 5; with ln α in the place of α, as published code has it, for α to stay positive.
         """
-        batch, policy = self._batch, self.policy
-        outputs_BK, kept_actor = policy.fast_actor.forward(batch.observations_BO)
-        action = draw(outputs_BK, self._noise_2BD[0])
+        batch, policy, action = self._batch, self.policy, self._drawn.now
         values_CB, kept = policy.critics.values(batch.observations_BO, action.actions_BD)
-        share, temperature = 1.0 / len(outputs_BK), policy.temperature
+        share, temperature = 1.0 / len(batch.rewards_B), policy.temperature
         slopes_BD = policy.critics.smaller_gradient(values_CB, kept) * np.float32(-share)
-        policy.fast_actor.backward(action.gradient(slopes_BD, temperature * share), kept_actor, self._gradient_P)
+        gradient_BK = action.gradient(slopes_BD, temperature * share)
+        policy.fast_actor.backward(gradient_BK, self._drawn.kept, self._gradient_P)
         log_prob = float(np.add.reduce(action.log_probs_B)) * share
         objective = float(np.add.reduce(np.minimum(*values_CB))) * share - temperature * log_prob
         loss = self._temperature_loss(log_prob) - objective
@@ -230,9 +246,9 @@ class SAC(OffPolicyAlgorithm):
         Raises
         ------
         NumericalFault
-            Where a parameter is not finite.
+            Where a parameter is not finite that the next action hangs on; of others the next loss will tell.
         """
-        check_parameters(self.policy)
+        self._check_actor()
         mean = self._tally.mean
         return UpdateStatistics(
             learning_rate=self._optimizers["critics"].learning_rate,
@@ -248,6 +264,12 @@ class SAC(OffPolicyAlgorithm):
             minibatches=self._applied,
             temperature=self.policy.temperature,
         )
+
+    @np.errstate(all="ignore")
+    def _check_actor(self) -> None:
+        policy = self.policy
+        if not math.isfinite(np.add.reduce(policy.flat.detach().numpy()[policy.actor_part])):
+            raise_not_finite(policy, {})
 
     def capture(self) -> dict[str, Any]:
         """Copy everything that decides what will be learned."""

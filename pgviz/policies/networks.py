@@ -198,7 +198,7 @@ class Perceptron:
         Parameters
         ----------
         gradient_BJ
-            Gradient in the outputs; not changed.
+            Gradient in the outputs; not changed. Where it has fewer rows than there were, the later ones had none.
         inputs
             From :meth:`forward`.
         out
@@ -211,10 +211,12 @@ class Perceptron:
         numpy.ndarray or None
             The gradient in the inputs, ``(B, I)``, where it is wanted.
         """
-        for layer, given_BI in zip(reversed(self._layers), reversed(inputs), strict=True):
+        rows = len(gradient_BJ)
+        for layer, given in zip(reversed(self._layers), reversed(inputs), strict=True):
+            given_BI = given[:rows]
             np.matmul(gradient_BJ.T, given_BI, out=out[layer.weight_place].reshape(layer.weight_JI.shape))
             np.add.reduce(gradient_BJ, 0, out=out[layer.bias_place])
-            if given_BI is not inputs[0]:
+            if given is not inputs[0]:
                 gradient_BJ = self._through(layer, gradient_BJ, given_BI)
         return gradient_BJ @ self._layers[0].weight_JI if to_input else None
 

@@ -90,12 +90,13 @@ class ModuleNetwork:
         """Write the gradient in the weights into its part of `out`; return that in the inputs where wanted."""
         for place in self._slices:
             out[place] = 0.0
+        rows = len(gradient_BJ)
         if inputs.y is not None:
-            to_inputs = [self._add_gradient(inputs.x, inputs.y, gradient_BJ, out)]
+            to_inputs = [self._add_gradient(inputs.x, inputs.y[:rows], gradient_BJ, out)]
         else:
             to_inputs = [
                 self._add_gradient(*self._graph(x), gradient, out)
-                for x, gradient in zip(_parts(inputs.x_BI), _parts(gradient_BJ), strict=True)
+                for x, gradient in zip(_parts(inputs.x_BI[:rows]), _parts(gradient_BJ), strict=True)
             ]
         return np.concatenate([each for each in to_inputs if each is not None]) if to_input else None
 

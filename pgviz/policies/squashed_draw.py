@@ -53,6 +53,11 @@ class SquashedDraw(NamedTuple):
     deviations_BD: Floats
     free_BD: NDArray[np.bool_]
 
+    def rows(self, rows: slice) -> SquashedDraw:
+        """Return the draws of some of the states."""
+        floats = (part[rows] for part in self[:-1])
+        return SquashedDraw(*floats, self.free_BD[rows])
+
     def gradient(self, slopes_BD: Floats, weight: float) -> Floats:
         """Return the gradient of Σ slopes · a + weight Σ ln π in the network's outputs, ``(B, K)``.
 

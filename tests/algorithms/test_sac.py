@@ -12,6 +12,7 @@ import torch
 from pgviz.algorithms.replay_buffer import ReplayBuffer
 from pgviz.algorithms.sac import SAC
 from pgviz.errors import NumericalFault, UsageError
+from pgviz.policies.squashed_draw import draw
 from tests.algorithms.making import BOX, OBSERVATION_SIZE, make_rollout
 from tests.algorithms.sac_making import make_sac, random_steps, update
 
@@ -56,7 +57,8 @@ def test_that_truncation_is_bootstrapped_from_the_episodes_own_end_and_terminati
     algorithm.replay.add(rollout)
     steps = algorithm.replay.sample(200, np.random.default_rng(0))
     noise = np.tile(np.array([[0.5, -1.0]], np.float32), (200, 1))
-    targets = dict(zip(steps.rewards_B.tolist(), algorithm.targets(steps, noise).tolist(), strict=True))
+    action = draw(algorithm.policy.fast_actor.outputs(steps.next_observations_BO), noise)
+    targets = dict(zip(steps.rewards_B.tolist(), algorithm.targets(steps, action).tolist(), strict=True))
     # ln N(0.5) + ln N(−1) less ln(1 − tanh²) of both.
     log_prob = (
         -(0.25 + 1.0) / 2 - math.log(2 * math.pi) + 2 * math.log(math.cosh(0.5)) + 2 * math.log(math.cosh(1))
@@ -220,14 +222,14 @@ def test_that_a_minibatch_without_some_samples_is_that_of_the_others() -> None:
     batch, kept = algorithm.open_batch, np.setdiff1d(np.arange(48), dropped)
     assert batch is not None
     values, _ = algorithm.policy.critics.values(batch.observations_BO, np.tanh(batch.samples_B))
-    errors = (values - algorithm.targets(batch, algorithm._noise_2BD[1]))[:, kept].astype(float)
+    errors = (values - algorithm.targets(batch, algorithm._drawn.after))[:, kept].astype(float)
     smaller = algorithm.without(minibatch, dropped)
     assert smaller.index == minibatch.index
     assert smaller.loss == pytest.approx(float((errors**2).mean(1).sum() / 2), rel=1e-5)
     algorithm.apply(smaller)
     # The actor's part goes on with the same samples.
     actors = next(minibatches)
-    assert len(algorithm._noise_2BD[0]) == 45
+    assert algorithm._drawn.noise_2BD.shape == (2, 45, 2)
     assert algorithm.without(actors, (1,)).index == actors.index
     with pytest.raises(UsageError, match="samples 0 to 43"):
         algorithm.without(actors, (44,))
@@ -315,10 +317,10 @@ def test_that_a_parameter_that_a_step_spoils_is_named_at_the_end_of_the_update()
     algorithm = make_sac()
     update(algorithm)
     with torch.no_grad():
-        algorithm.policy.get_parameter("targets.1.perceptron.0.bias")[1] = math.inf
+        algorithm.policy.get_parameter("actor.2.bias")[1] = math.inf
     with pytest.raises(NumericalFault) as caught:
         algorithm.finish_update()
-    assert caught.value.tensor == "parameter targets.1.perceptron.0.bias"
+    assert caught.value.tensor == "parameter actor.2.bias"
 
 
 def test_that_masks_are_not_asked_for() -> None:

@@ -103,7 +103,7 @@ class _Script:
     def note(self, algorithm: SAC) -> None:
         assert algorithm.open_batch is not None
         self.batches.append(algorithm.open_batch)
-        self.noises += [torch.from_numpy(noise.copy()) for noise in algorithm._noise_2BD]
+        self.noises += [torch.from_numpy(noise.copy()) for noise in algorithm._drawn.noise_2BD]
 
     def play(self, model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         """Have the peer take as many gradient steps."""

@@ -115,3 +115,19 @@ def test_that_wide_layers_give_the_outputs_and_gradients_of_the_module(
     np.testing.assert_allclose(in_inputs, expected_in, rtol=1e-4, atol=1e-5)
     alone = runner.input_gradient(gradient_BJ, runner.forward(x_BI)[1])
     np.testing.assert_allclose(alone, expected_in, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["numpy", "modules", "stacked"])
+@pytest.mark.parametrize("rows", [BATCH, 300])
+def test_that_a_gradient_of_the_first_rows_alone_is_one_that_is_0_in_the_others(kind: str, rows: int) -> None:
+    network = _network("relu", OUTPUTS)
+    x_BI, gradient_BJ = _given(OUTPUTS, rows)
+    runner, first = _runner(kind, network), rows // 2
+    outs = [np.zeros(size_of(network), np.float32) for _ in range(2)]
+    shorter = runner.backward(gradient_BJ[:first], runner.forward(x_BI)[1], outs[0], to_input=True)
+    gradient_BJ[first:] = 0.0
+    longer = runner.backward(gradient_BJ, runner.forward(x_BI)[1], outs[1], to_input=True)
+    np.testing.assert_allclose(outs[0], outs[1], rtol=1e-4, atol=1e-5)
+    assert shorter is not None
+    assert longer is not None
+    np.testing.assert_allclose(shorter[:first], longer[:first], rtol=1e-4, atol=1e-6)
