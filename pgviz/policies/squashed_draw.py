@@ -55,8 +55,14 @@ class SquashedDraw(NamedTuple):
 
     def rows(self, rows: slice) -> SquashedDraw:
         """Return the draws of some of the states."""
-        floats = (part[rows] for part in self[:-1])
-        return SquashedDraw(*floats, self.free_BD[rows])
+        return SquashedDraw(
+            self.actions_BD[rows],
+            self.log_probs_B[rows],
+            self.mean_BD[rows],
+            self.log_std_BD[rows],
+            self.deviations_BD[rows],
+            self.free_BD[rows],
+        )
 
     def gradient(self, slopes_BD: Floats, weight: float) -> Floats:
         """Return the gradient of Σ slopes · a + weight Σ ln π in the network's outputs, ``(B, K)``.
