@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 
 from pgviz.session.breakpoints import Breakpoint, Hit
+from pgviz.session.doctor import Finding
 from pgviz.training.events import Decision, EnvironmentListing, Event, MinibatchComputed
 from pgviz.training.examination import ActionValues, Examination
 
@@ -119,11 +120,14 @@ class RunWaits(Event):
         What its next action would be drawn from.
     minibatch
         The minibatch whose loss is there and whose step has not been taken; ``None`` where none is open.
+    value
+        What the critic expects of the state, in the environment's own rewards; ``None`` where there is no critic.
     """
 
     environment_index: int
     decision: Decision
     minibatch: MinibatchComputed | None
+    value: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +158,10 @@ class BreakpointHit(Event):
     """A breakpoint's condition held; the run stops here unless it is a logpoint."""
 
     hit: Hit
+
+
+@dataclass(frozen=True, slots=True)
+class FindingMade(Event):
+    """The doctor has seen a common mistake."""
+
+    finding: Finding

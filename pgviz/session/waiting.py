@@ -22,9 +22,12 @@ def waits(trainer: Trainer, watched: int) -> RunWaits:
     observation_O, mask_A = trainer.state_of(index)
     decision = trainer.policy.decide(observation_O, None, mask_A)
     opened = trainer.steering.open
+    # The critic learns from rewards that may have been divided.
+    scale = trainer.policy.normalization.reward_scale or 1.0
     return RunWaits(
         trainer.step,
         index,
         with_legality(decision, trainer.environment.masks_NA, index),
         None if opened is None else computed(trainer.step, trainer.update, opened),
+        None if decision.value is None else float(scale * decision.value),
     )

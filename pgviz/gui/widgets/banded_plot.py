@@ -62,6 +62,28 @@ class BandedPlot(DistributionPlot):
         if values_A is not None and self._scale.follow(values_A):
             self._set_ticks()
 
+    def follow_values(self, values: Floats) -> None:
+        """Have the values' scale reach over these, whatever is drawn."""
+        if self._scale.follow(values):
+            self._set_ticks()
+
+    def value_share(self, value: float) -> float:
+        """Where a value is in its band, from 0 at the bottom to 1 at the top."""
+        return self._scale.share(value)
+
+    @property
+    def theme(self) -> Theme:
+        """The theme whose colours it wears."""
+        return self._theme
+
+    def caption_row(self) -> QRectF:
+        """Where the upper band's caption is written, in pixels."""
+        return QRectF(4.0, 0.0, self.view.rect().width() - 8.0, QFontMetricsF(self._small).height())
+
+    def value_caption_offset(self) -> float:
+        """How far under it that of the lower band is."""
+        return self._split() + GAP
+
     def apply_theme(self, theme: Theme) -> None:
         """Take over a theme's colours."""
         self._small = sized(self.font(), 0.85)
@@ -105,13 +127,12 @@ class BandedPlot(DistributionPlot):
         if not self._has_captions:
             return
         painter.setFont(self._small)
-        metrics = QFontMetricsF(self._small)
-        row = QRectF(4.0, 0.0, self.view.rect().width() - 8.0, metrics.height())
+        row = self.caption_row()
         marks: list[tuple[str, Draw]] = [("chosen", self._draw_chosen_sample)]
         marks += [("illegal here", self._draw_illegal_sample)] if self._has_masks else []
         self._draw_row(painter, row, "π(a|s)", marks)
         if self._has_values:
-            below = row.translated(0.0, self._split() + GAP)
+            below = row.translated(0.0, self.value_caption_offset())
             self._draw_row(painter, below, "Q(s, a)", [("greedy", self._draw_greedy)])
 
     def _draw_row(self, painter: QPainter, at: QRectF, name: str, marks: list[tuple[str, Draw]]) -> None:

@@ -1,0 +1,71 @@
+"""Which actions are tried, and how the policy draws them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pgviz.gui.moving import Part, parts_of
+from pgviz.gui.what_if import in_words, samples, trial_at, trials
+from pgviz.training.events import Decision
+from tests import decisions
+
+
+def parts(decision: Decision) -> list[Part]:
+    return parts_of(decisions.started(decision).environment)
+
+
+def test_that_every_legal_option_is_tried() -> None:
+    decision = decisions.categorical([0.0, 0.0, 0.0], None, [True, False, True])
+
+    assert samples(trials(decision, parts(decision)[0])) == ((0.0,), (2.0,))
+
+
+@pytest.mark.parametrize("bound", [2.0, np.inf])
+def test_that_a_sample_of_a_grid_leads_to_the_action_tried(bound: float) -> None:
+    decision = decisions.gaussian([0.3, -0.4], [1.0, 0.5], -bound, bound)
+    _, second = parts(decision)
+
+    tried = trials(decision, second, 7)
+
+    places = [trial.place for trial in tried]
+    assert np.diff(places) == pytest.approx(np.full(6, places[1] - places[0]))
+    for trial in tried:
+        action_D = decision.to_action(np.array(trial.sample))
+        assert action_D[1] == pytest.approx(trial.place)
+        assert trial.sample[0] == pytest.approx(0.3)
+
+
+def test_that_a_bound_that_is_never_reached_is_forced_as_nearly_as_can_be() -> None:
+    decision = decisions.gaussian([0.0], [1.0], -2.0, 2.0)
+
+    sample = trial_at(decision, parts(decision)[0], 2.0).sample
+
+    assert np.isfinite(sample).all()
+    assert decision.to_action(np.array(sample)) == pytest.approx([2.0], abs=1e-3)
+
+
+def test_that_one_part_is_changed_and_the_others_are_the_likeliest() -> None:
+    decision = decisions.factored(
+        [
+            decisions.categorical([0.0, 2.0, 1.0]),
+            decisions.gaussian([0.1, 0.2], [1.0, 1.0], -np.inf, np.inf),
+            decisions.categorical([3.0, 0.0]),
+        ]
+    )
+    found = parts(decision)
+
+    assert trial_at(decision, found[0], 2.0).sample == (2.0, 0.1, 0.2, 0.0)
+    assert trial_at(decision, found[2], 0.5).sample == (1.0, 0.1, 0.5, 0.0)
+    assert trial_at(decision, found[3], 1.0).sample == (1.0, 0.1, 0.2, 1.0)
+
+
+def test_that_a_bin_is_tried_by_its_joint_number() -> None:
+    decision = decisions.binned(5, 2, best=0.0)  # the best bins are 2 and 2 or 3 of centres −2 … 2
+    found = parts(decision)
+    best = decision.values_DK.argmax(1)
+
+    numbers = [sample[0] for sample in samples(trials(decision, found[0]))]
+
+    assert numbers == [5.0 * first + best[1] for first in range(5)]
+    assert in_words(found[0], decision, -1.9) == "torque 0 −2"
