@@ -18,7 +18,7 @@ import msgspec
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-from pgviz import __version__
+from pgviz._version import __version__
 from pgviz.config import RunConfig
 from pgviz.errors import RunError, UsageError
 from pgviz.training.packing import pack, unpack

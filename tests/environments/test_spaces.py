@@ -24,7 +24,7 @@ from pgviz.errors import UsageError
         (spaces.MultiDiscrete([7] * 8), "MultiDiscrete, 8 choices of 7"),
         (spaces.MultiDiscrete([[2, 3]]), "MultiDiscrete, 2 choices of 2, 3"),
         (spaces.MultiDiscrete([5]), "MultiDiscrete, 1 choice of 5"),
-        (spaces.MultiDiscrete(range(1, 9)), "MultiDiscrete, 8 choices of 1, 2, 3, 4, 5, 6, …"),
+        (spaces.MultiDiscrete(list(range(1, 9))), "MultiDiscrete, 8 choices of 1, 2, 3, 4, 5, 6, …"),
         (
             spaces.Tuple((spaces.Discrete(2), spaces.Box(-1, 1, (3,)))),
             "Tuple (Discrete, 2 values; Box, 3 numbers)",

@@ -41,6 +41,7 @@ def test_that_a_softmax_policy_starts_near_the_uniform_one() -> None:
 @pytest.mark.parametrize("initial_std", [0.01, 1.0, 2.5])
 def test_that_a_gaussian_policy_starts_near_mean_zero_with_the_initial_std(initial_std: float) -> None:
     policy = make_gaussian(BOX, hidden_sizes=(64, 64), initial_std=initial_std)
+    assert policy.log_std_values is not None
     np.testing.assert_allclose(policy.log_std_values, math.log(initial_std), rtol=1e-6)
     assert np.abs(policy.likeliest(observations(200))).max() < 0.1
 
@@ -164,6 +165,7 @@ def test_that_setting_the_std_starts_every_dimension_again_and_leaves_the_rest()
     scramble(policy)
     others = {name: each.detach().clone() for name, each in policy.named_parameters() if name != "log_std"}
     policy.set_std(0.25)
+    assert policy.log_std_values is not None
     np.testing.assert_allclose(policy.log_std_values, math.log(0.25), rtol=1e-6)
     assert all(torch.equal(policy.get_parameter(name), each) for name, each in others.items())
 
