@@ -22,7 +22,7 @@ from pgviz.errors import UsageError
         (spaces.MultiBinary(3), "MultiBinary, 3 bits"),
         (spaces.MultiBinary((2, 3)), "MultiBinary, 2×3 bits"),
         (spaces.MultiDiscrete([7] * 8), "MultiDiscrete, 8 choices of 7"),
-        (spaces.MultiDiscrete([[2, 3]]), "MultiDiscrete, 2 choices of 2, 3"),
+        (spaces.MultiDiscrete(np.array([[2, 3]])), "MultiDiscrete, 2 choices of 2, 3"),
         (spaces.MultiDiscrete([5]), "MultiDiscrete, 1 choice of 5"),
         (spaces.MultiDiscrete(list(range(1, 9))), "MultiDiscrete, 8 choices of 1, 2, 3, 4, 5, 6, …"),
         (
