@@ -40,6 +40,7 @@ from pgviz.session.commands import (
     MoveCursor,
     PutBreakpoint,
     RemoveBreakpoint,
+    SetHistoryLimit,
     SetParameter,
     SetSpeed,
     WatchEnvironment,
@@ -106,6 +107,7 @@ class MainWindow(QMainWindow):
         self._say_preparing()
         self.interpreter.start()
         self.session.start()
+        self._hold_history(self._settings.history_megabytes)
         self._put_breakpoints(self._settings.breakpoints)
         self.control.post(ListEnvironments())
         self.control.post(SetSpeed(self.controls.speed.speed))
@@ -180,7 +182,8 @@ class MainWindow(QMainWindow):
         wearers = (*panels, self.banner, self.moment, self.breakpoints, self)
         self.appearance = Appearance(self._settings, wearers, self, theme)
         menus.make_main(self.tool_bar, self.actions_.play)
-        menus.add_menus(self, self.actions_, self.docks.all, self.appearance, self.layout_)
+        debug = menus.add_menus(self, self.actions_, self.docks.all, self.appearance, self.layout_)
+        menus.add_history_sizes(debug, self._settings.history_megabytes, self._hold_history)
 
     def _connect_panels(self) -> None:
         post = self.control.post
@@ -222,6 +225,10 @@ class MainWindow(QMainWindow):
         self._update_actions()
         self.progress.refresh(self.model)
         self.controls.refresh(self.model)
+
+    def _hold_history(self, megabytes: int) -> None:
+        self._settings.history_megabytes = megabytes
+        self.control.post(SetHistoryLimit(megabytes * 2**20))
 
     def _put_breakpoints(self, breakpoints: Sequence[Breakpoint]) -> None:
         for breakpoint in breakpoints:

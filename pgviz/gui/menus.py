@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import get_args
 
 from PySide6.QtCore import QSize, Qt
@@ -13,7 +13,7 @@ from pgviz.gui.about import show_about, show_shortcuts
 from pgviz.gui.actions import Actions
 from pgviz.gui.appearance import Appearance
 from pgviz.gui.layout import Layout
-from pgviz.gui.settings import ThemeChoice
+from pgviz.gui.settings import HISTORY_SIZES, ThemeChoice
 from pgviz.gui.theme import set_role
 
 ICON_SIZE = QSize(18, 18)
@@ -25,7 +25,7 @@ def add_menus(
     docks: Sequence[QDockWidget],
     appearance: Appearance,
     layout: Layout,
-) -> None:
+) -> QMenu:
     """Fill the menu bar.
 
     Parameters
@@ -34,6 +34,11 @@ def add_menus(
         Whose menu bar.
     actions, docks, appearance, layout
         What the entries work on.
+
+    Returns
+    -------
+    QMenu
+        The Debug menu.
     """
     bar = window.menuBar()
     bar.addMenu("&File").addAction(actions.quit)
@@ -41,7 +46,8 @@ def add_menus(
     run.addActions([actions.play, actions.stop])
     run.addSeparator()
     run.addActions([actions.restart, actions.restart_with_new_seed])
-    _add_debugging(bar.addMenu("&Debug"), actions)
+    debug = bar.addMenu("&Debug")
+    _add_debugging(debug, actions)
     view = bar.addMenu("&View")
     view.addActions([dock.toggleViewAction() for dock in docks])
     view.addSeparator()
@@ -53,6 +59,7 @@ def add_menus(
         lambda _checked=False: show_shortcuts(window, actions.with_keys)
     )
     guide.addAction("About pgviz").triggered.connect(lambda _checked=False: show_about(window))
+    return debug
 
 
 def _add_debugging(menu: QMenu, actions: Actions) -> None:
@@ -63,6 +70,28 @@ def _add_debugging(menu: QMenu, actions: Actions) -> None:
     menu.addActions([actions.back, actions.far_back, actions.far_forward, actions.follow])
     menu.addSeparator()
     menu.addAction(actions.resume)
+
+
+def add_history_sizes(menu: QMenu, chosen: int, choose: Callable[[int], object]) -> None:
+    """Offer how much memory the past may take.
+
+    Parameters
+    ----------
+    menu
+        Where the choice goes.
+    chosen
+        Megabytes at first.
+    choose
+        Told of another choice.
+    """
+    menu = menu.addMenu("Memory for the past")
+    group = QActionGroup(menu)
+    for size in HISTORY_SIZES:
+        text = f"{size} MB" if size < 1024 else f"{size // 1024} GB"
+        action = QAction(text, menu, checkable=True, checked=size == chosen)
+        action.triggered.connect(lambda _checked=False, size=size: choose(size))
+        group.addAction(action)
+        menu.addAction(action)
 
 
 def _add_themes(menu: QMenu, appearance: Appearance) -> None:

@@ -18,6 +18,8 @@ ThemeChoice = Literal["system", "light", "dark"]
 # Raised when docks are added, renamed or removed, so that no older arrangement is forced on the new window.
 LAYOUT_VERSION = 2
 FASTEST = "fastest"
+HISTORY_SIZES = (64, 128, 256, 512, 1024, 2048, 4096)  # megabytes
+DEFAULT_HISTORY_SIZE = 256
 
 
 class Settings:
@@ -96,6 +98,17 @@ class Settings:
     @speed.setter
     def speed(self, speed: float | None) -> None:
         self._store.setValue("run/speed", FASTEST if speed is None else speed)
+
+    @property
+    def history_megabytes(self) -> int:
+        """How much memory the past of a run may take."""
+        stored = self._store.value("debug/history_megabytes")
+        megabytes = int(stored) if isinstance(stored, str | int) and str(stored).isdecimal() else 0
+        return megabytes if megabytes in HISTORY_SIZES else DEFAULT_HISTORY_SIZE
+
+    @history_megabytes.setter
+    def history_megabytes(self, megabytes: int) -> None:
+        self._store.setValue("debug/history_megabytes", megabytes)
 
     @property
     def breakpoints(self) -> tuple[Breakpoint, ...]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from pgviz.config import RunConfig
 from pgviz.session.commands import RunTo, SetParameter
 from pgviz.session.notices import RunState
 from pgviz.training.events import PastShown
@@ -92,6 +94,37 @@ def test_that_the_past_of_a_finished_run_can_be_gone_on_from(bench: Bench, qtbot
     press(bench.window, KEY.Key_Right)
     qtbot.waitUntil(lambda: bench.window.model.step == 100)
     assert bench.window.model.state is RunState.PAUSED
+
+
+def test_that_an_environment_that_does_not_replay_is_badged_and_still_looked_back_at(
+    bench: Bench, qtbot: QtBot
+) -> None:
+    window, model = bench.window, bench.window.model
+    window.begin(RunConfig.create("tests.environments.toys:Moody-v0", "a2c", environment_count=2))
+    bench.wait_state(RunState.PAUSED)
+    window.control.post(RunTo("step", 300))
+    qtbot.waitUntil(lambda: model.step >= 300 and model.state is RunState.PAUSED)
+    look_back(bench, qtbot, 200)
+    assert window.moment.badge.isHidden()
+
+    window.actions_.resume.trigger()
+
+    qtbot.waitUntil(window.moment.badge.isVisible)
+    assert window.moment.resume.isHidden()
+    assert "does not replay exactly" in window.moment.badge.toolTip()
+    press(window, KEY.Key_Left)
+    qtbot.waitUntil(lambda: model.debug.cursor is not None and model.debug.cursor.step < 200)
+    assert model.step >= 300
+
+
+def test_that_the_memory_for_the_past_is_chosen_and_remembered(bench: Bench, qtbot: QtBot) -> None:
+    begin(bench, qtbot)
+    menus = [menu for menu in bench.window.findChildren(QMenu) if menu.title() == "Memory for the past"]
+
+    next(action for action in menus[0].actions() if action.text() == "1 GB").trigger()
+
+    qtbot.waitUntil(lambda: bench.window.model.debug.held_limit == 2**30)
+    assert bench.window._settings.history_megabytes == 1024
 
 
 def test_that_the_past_of_a_stopped_run_can_be_looked_at(bench: Bench, qtbot: QtBot) -> None:

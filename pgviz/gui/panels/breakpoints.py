@@ -130,8 +130,12 @@ class BreakpointsPanel(QWidget):
         new = min(debug.logged - self._logged, len(debug.log))
         self._logged = debug.logged
         lines = [f"step {stop.step:,}:  {stop.hit.message}" for stop in list(debug.log)[-new:]]
-        self.log.appendPlainText("\n".join(lines))
         self.log.show()
+        bar = self.log.verticalScrollBar()
+        follows = bar.value() == bar.maximum()
+        self.log.appendPlainText("\n".join(lines))
+        if follows:
+            bar.setValue(bar.maximum())
 
     def _allow(self) -> None:
         is_selected = self.table.selected is not None

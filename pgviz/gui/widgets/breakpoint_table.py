@@ -91,7 +91,7 @@ class BreakpointModel(QAbstractTableModel):
     def _look(self, role: int, is_stopped: bool, is_enabled: bool, is_hits: bool) -> Any:
         if role == Qt.ItemDataRole.BackgroundRole and is_stopped:
             return QColor(self._theme.selection)
-        if role == Qt.ItemDataRole.ForegroundRole and not is_enabled:
+        if role == Qt.ItemDataRole.ForegroundRole and not is_enabled and not is_stopped:
             return QColor(self._theme.disabled)
         if role == Qt.ItemDataRole.FontRole:
             font = QGuiApplication.font()
