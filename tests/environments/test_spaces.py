@@ -80,6 +80,7 @@ def test_that_an_environment_with_a_space_that_cannot_be_is_named_with_what_to_c
 
 def test_that_huge_bounds_count_as_none() -> None:
     largest = np.finfo(np.float32).max
-    low, high = bounds(spaces.Box(np.array([[-largest, 0.0]]), np.array([[2.0, largest]]), dtype=np.float32))
+    ends = np.array([[-largest, 0.0]], np.float32), np.array([[2.0, largest]], np.float32)
+    low, high = bounds(spaces.Box(*ends, dtype=np.float32))
     assert low.tolist() == [-np.inf, 0.0]
     assert high.tolist() == [2.0, np.inf]
