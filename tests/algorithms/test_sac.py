@@ -11,10 +11,13 @@ import torch
 
 from pgviz.algorithms.replay_buffer import ReplayBuffer
 from pgviz.algorithms.sac import SAC
+from pgviz.config import RunConfig
 from pgviz.errors import NumericalFault, UsageError
+from pgviz.policies.networks import NetworkShape
+from pgviz.policies.sac_policy import SACPolicy
 from pgviz.policies.squashed_draw import draw
 from tests.algorithms.making import BOX, OBSERVATION_SIZE, make_rollout
-from tests.algorithms.sac_making import make_sac, random_steps, update
+from tests.algorithms.sac_making import SETTINGS, make_sac, random_steps, update
 
 NOT_FINITE = pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 
@@ -347,3 +350,19 @@ def test_that_a_buffer_for_which_there_is_no_room_is_a_clear_error() -> None:
         UsageError, match=r"^a replay buffer of 1,000,000,000,000,000 steps would take .* buffer_size"
     ):
         ReplayBuffer(10**15).add(random_steps())
+
+
+@pytest.mark.parametrize("batch_size", [48, 200])
+def test_that_networks_computed_by_their_modules_learn_the_same(batch_size: int) -> None:
+    """As on a GPU; a batch of 200 and what follows it are more rows than are computed at once."""
+    fast = make_sac(batch_size=batch_size)
+    shape = NetworkShape(OBSERVATION_SIZE, (7, 6), "relu", critic=False, modules=True)
+    box, generator = (BOX.low, BOX.high), torch.Generator().manual_seed(9)
+    policy = SACPolicy(shape, box, generator, initial_std=1.0, temperature=1.0)
+    policy.restore(fast.policy.capture())
+    config = RunConfig.create("Any-v0", "sac", **(SETTINGS | {"batch_size": batch_size}))
+    slow = SAC(config, policy, np.random.default_rng(0))
+    for seed in range(2):
+        losses = [update(algorithm, random_steps(seed=seed)) for algorithm in (fast, slow)]
+        assert losses[0] == pytest.approx(losses[1], rel=1e-4, abs=1e-5)
+    np.testing.assert_allclose(_flat(fast), _flat(slow), rtol=0, atol=1e-4)
