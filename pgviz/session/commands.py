@@ -136,6 +136,32 @@ class EstimateValues(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class PutProbe(Command):
+    """Say after each update what the policy would do in a state, with a ``ProbesShown`` notice.
+
+    Parameters
+    ----------
+    id
+        Names the probe; the one that has it already is replaced.
+    observation
+        As the environment would return it, flattened.
+    mask
+        True where an option is legal there; ``None`` where all are.
+    """
+
+    id: int
+    observation: tuple[float, ...]
+    mask: tuple[bool, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveProbe(Command):
+    """Watch a state no more."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PutBreakpoint(Command):
     """Add a breakpoint, or let it take the place of the one with its number."""
 

@@ -183,6 +183,16 @@ class SessionHost(Puller):
         self._put(ValuesEstimated(self._step, copy, values))
 
     @_do.register
+    def _(self, command: commands.PutProbe) -> None:
+        if self._session is not None and self._state is not RunState.FAILED:
+            self._probes.put(command, self._session.trainer)
+            self._show_probes()
+
+    @_do.register
+    def _(self, command: commands.RemoveProbe) -> None:
+        self._probes.remove(command.id)
+
+    @_do.register
     def _(self, command: commands.PutBreakpoint) -> None:
         if command.breakpoint.id in self._breakpoints:
             self._breakpoints.put(command.breakpoint)

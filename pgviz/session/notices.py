@@ -6,7 +6,6 @@ import enum
 from dataclasses import dataclass
 
 from pgviz.session.breakpoints import Breakpoint, Hit
-from pgviz.session.doctor import Finding
 from pgviz.training.events import Decision, EnvironmentListing, Event, MinibatchComputed
 from pgviz.training.examination import ActionValues, Examination
 
@@ -154,14 +153,23 @@ class ValuesEstimated(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ProbesShown(Event):
+    """What the policy would choose from in the states that are watched.
+
+    Parameters
+    ----------
+    update
+        Updates that had been applied.
+    decisions
+        By the number of the probe.
+    """
+
+    update: int
+    decisions: dict[int, Decision]
+
+
+@dataclass(frozen=True, slots=True)
 class BreakpointHit(Event):
     """A breakpoint's condition held; the run stops here unless it is a logpoint."""
 
     hit: Hit
-
-
-@dataclass(frozen=True, slots=True)
-class FindingMade(Event):
-    """The doctor has seen a common mistake."""
-
-    finding: Finding

@@ -14,10 +14,12 @@ from pgviz.session.notices import (
     BreakpointHit,
     BreakpointsListed,
     HistoryHeld,
+    ProbesShown,
     RunState,
     SpeedMeasured,
     StateChanged,
 )
+from pgviz.session.probes import Probes
 from pgviz.session.session import (
     Predicate,
     Session,
@@ -25,7 +27,7 @@ from pgviz.session.session import (
 )
 from pgviz.session.step_values import BARE_NAMES, STEP_READERS
 from pgviz.session.waiting import waits
-from pgviz.training.events import Event, RunFailed, RunFinished, StepTaken
+from pgviz.training.events import Event, RunFailed, RunFinished, StepTaken, UpdateApplied
 
 
 class Puller:
@@ -54,6 +56,7 @@ class Puller:
         self._history_limit = DEFAULT_LIMIT
         self._breakpoints = BreakpointSet()
         self._values = EventValues()
+        self._probes = Probes()
 
     @property
     def _step(self) -> int:
@@ -87,6 +90,8 @@ class Puller:
                 mailbox.put(event)
             else:
                 mailbox.put(StepTaken(event.step))  # in detail for the breakpoints only
+            if isinstance(event, UpdateApplied) and self._looking and self._probes.due:
+                self._show_probes()
             stops = bool(checked) and self._check(event)
             if stops or until(event) or session.over:
                 arrived = event
@@ -158,6 +163,13 @@ class Puller:
         """Say what the run would do next, where it can go on."""
         if self._session is not None and not self._session.over:
             self._put(waits(self._session.trainer, self._watched))
+            self._show_probes()
+
+    def _show_probes(self) -> None:
+        """Say what the policy would do in the states that are watched, where there are any."""
+        if self._probes and self._session is not None:
+            trainer = self._session.trainer
+            self._put(ProbesShown(trainer.step, trainer.update, self._probes.ask(trainer)))
 
     def _show_state(self) -> None:
         """Show the state that the run waits in, rather than one of a moment ago."""
@@ -188,6 +200,7 @@ class Puller:
         self._cursor = Cursor(session)
         self._clock = Clock(self._clock.multiplier)
         self._breakpoints.reset()
+        self._probes.begin(config.environment)
         session.trainer.watch.index = self._watched
         started = session.pull()
         assert started is not None
