@@ -120,13 +120,15 @@ BINS = (
     Row("bins-ppo", "Pendulum-v1", "ppo", BIN_STEPS),
 )
 
-_GAME, _GRID, _REACH = "pgviz/RockPaperScissors-v0", "pgviz/MaskedGrid-v0", "pgviz/FactoredReach-v0"
+# The opponent that knows π: nobody else shows so plainly what it is to be foreseen.
+_GAME = "pgviz/RockPaperScissorsBestResponse-v0"
+_GRID, _REACH = "pgviz/MaskedGrid-v0", "pgviz/FactoredReach-v0"
 OWN = (
     Row(
         "game-softmax",
         _GAME,
         "ppo",
-        100_000,
+        50_000,
         asked=Goal(high=0.1, why="far from what argmax loses"),
         measure="exploitability",
     ),
@@ -134,7 +136,7 @@ OWN = (
         "game-argmax",
         _GAME,
         "dqn",
-        100_000,
+        50_000,
         asked=Goal(low=1.0, why="whoever can be foreseen loses every round"),
         measure="exploitability",
     ),
