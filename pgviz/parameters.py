@@ -17,7 +17,7 @@ Value = float | int | bool | str | tuple[int, ...] | None
 Kind = Literal["float", "integer", "flag", "choice", "sizes"]
 Scale = Literal["linear", "log", "cubic"]
 Boundary = Literal["minibatch", "update"]
-Group = Literal["Learning", "Exploration", "Policy", "Environment"]
+Group = Literal["Learning", "Exploration", "Policy", "Environment", "Teaching"]
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
@@ -54,8 +54,8 @@ class Parameter:
     optional
         Whether ``None`` ("none" on the command line) is a value, meaning "switched off".
     group
-        The heading under which a form shows it: ``"Learning"``, ``"Exploration"``, ``"Policy"`` or
-        ``"Environment"``.
+        The heading under which a form shows it: ``"Learning"``, ``"Exploration"``, ``"Policy"``,
+        ``"Environment"`` or ``"Teaching"``.
     """
 
     name: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pgviz.algorithms.algorithm import Minibatch
+from pgviz.algorithms.batch import Batch
 from pgviz.algorithms.objective import Sloped
-from pgviz.algorithms.on_policy import Batch, OnPolicyAlgorithm
+from pgviz.algorithms.on_policy import OnPolicyAlgorithm
 from pgviz.algorithms.returns import Floats
 from pgviz.algorithms.rollout import Rollout
 

@@ -54,12 +54,15 @@ class Algorithm(ABC):
         The hyperparameters in force.
     remaining
         Share of the run that is left, from 1 down to 0.
+    checks_up
+        Whether updates are checked up on, see :mod:`pgviz.algorithms.checkup`; it changes nothing that is learned.
     """
 
     def __init__(self, config: RunConfig, policy: Policy, rng: np.random.Generator) -> None:
         self.policy = policy
         self.knobs = Knobs(config.parameters, config.hyperparameters)
         self.remaining = 1.0
+        self.checks_up = False
         self._rng = rng
         self._linear = {
             name for name in config.parameters if config.hyperparameters.get(f"{name}_schedule") == "linear"

@@ -47,6 +47,7 @@ def descend(
     entropy_coefficient: float = 0.0,
     value_error: Sloped | None = None,
     value_coefficient: float = 0.0,
+    flipped: bool = False,
 ) -> Descent:
     """Return −(J + β H) + c · value error, to be descended, and its slopes.
 
@@ -60,7 +61,11 @@ def descend(
         Mean entropy H of the policy and its weight β; no entropy means no bonus.
     value_error, value_coefficient
         Mean squared error of the critic, with its slopes in V, and its weight c; no error means no critic.
+    flipped
+        Whether to make the common mistake of descending J, for a lesson.
     """
+    if flipped:
+        objective = Sloped(-objective.value, -objective.slopes_B)
     loss, log_prob_B = -objective.value, -objective.slopes_B
     entropy_B = values_B = None
     if entropy is not None:

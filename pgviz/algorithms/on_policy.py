@@ -8,68 +8,26 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pgviz.algorithms.algorithm import Algorithm, Minibatch
+from pgviz.algorithms.batch import Batch
+from pgviz.algorithms.checkup import Checkup, is_due, look_at_truncations, updates_between
 from pgviz.algorithms.finite import check_parameters, raise_not_finite
+from pgviz.algorithms.mistakes import spoil
 from pgviz.algorithms.objective import Sloped, descend
 from pgviz.algorithms.optimizer import Optimizer
 from pgviz.algorithms.returns import Floats, explained_variance, generalised_advantage
 from pgviz.algorithms.rollout import Rollout
 from pgviz.algorithms.statistics import Tally, UpdateStatistics
+from pgviz.algorithms.vitals import Truncations
 from pgviz.config import RunConfig
 from pgviz.errors import UsageError
-from pgviz.policies.decision import Array
-from pgviz.policies.policy import Assessment, Mask, Policy, Samples
+from pgviz.policies.policy import Assessment, Policy
 from pgviz.policies.scores import Score
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Samples to learn from.
-
-    Parameters
-    ----------
-    observations_BO, samples_B
-        States as seen, and what the policy drew in them.
-    advantages_B, returns_B
-        A(s, a), and what the critic should have said.
-    old_log_probs_B, old_values_B
-        ln π and V at the time of acting, where the algorithm needs them.
-    masks_BA
-        Which choices were legal in each state, or ``None`` where all were in all of them.
-    places_B
-        Where in the rollout each sample comes from: t · N + n for the t-th step of copy n.
-    """
-
-    observations_BO: Array
-    samples_B: Samples
-    advantages_B: Floats
-    returns_B: Floats
-    old_log_probs_B: Floats | None = None
-    old_values_B: Floats | None = None
-    masks_BA: Mask | None = None
-    places_B: NDArray[np.int64] | None = None
-
-    def select(self, index: NDArray[np.int64] | slice) -> Batch:
-        """Return the chosen samples."""
-        return Batch(
-            self.observations_BO[index],
-            self.samples_B[index],
-            self.advantages_B[index],
-            self.returns_B[index],
-            None if self.old_log_probs_B is None else self.old_log_probs_B[index],
-            None if self.old_values_B is None else self.old_values_B[index],
-            None if self.masks_BA is None else self.masks_BA[index],
-            None if self.places_B is None else self.places_B[index],
-        )
-
-    def __len__(self) -> int:
-        return len(self.observations_BO)
 
 
 class Estimates(NamedTuple):
@@ -107,10 +65,17 @@ class OnPolicyAlgorithm(Algorithm):
         self._normalizes = config.flag("normalize_advantage")
         self.open_batch: Batch | None = None
         self.open_slopes: Slopes | None = None
+        self.open_log_probs_B: Floats | None = None
+        self.rollout: Rollout | None = None
         self.estimates: Estimates | None = None
         self._tally = Tally()
         self._applied = 0
+        self._update = 0
+        self._between = 1
+        self._checkup: Checkup | None = None
         self._state_log_std_D: NDArray[np.float64] | None = None
+        self._mistake = config.text("mistake")
+        spoil(policy, self._mistake)
 
     @abstractmethod
     def _objective(self, batch: Batch, log_probs_B: Floats, advantages_B: Floats) -> Sloped:
@@ -121,6 +86,8 @@ class OnPolicyAlgorithm(Algorithm):
         super().begin_update(remaining)
         self._tally = Tally()
         self._applied = 0
+        self._update += 1
+        self._checkup = Checkup() if self.checks_up and is_due(self._update, self._between) else None
 
     def set_std(self, std: float) -> None:
         """Start log_std again at ln `std`, and forget what the optimiser has gathered about it."""
@@ -130,12 +97,17 @@ class OnPolicyAlgorithm(Algorithm):
 
     def capture(self) -> dict[str, Any]:
         """Copy everything that decides what will be learned, the optimiser's moments among it."""
-        return super().capture() | {"optimizer": self.optimizer.capture()}
+        return super().capture() | {
+            "optimizer": self.optimizer.capture(),
+            "update": self._update,
+            "between": self._between,
+        }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from what :meth:`capture` returned."""
         super().restore(state)
         self.optimizer.restore(state["optimizer"])
+        self._update, self._between = state["update"], state["between"]
 
     def without(self, minibatch: Minibatch, samples: Sequence[int]) -> Minibatch:
         """Compute an open minibatch anew without some of its samples."""
@@ -155,9 +127,13 @@ class OnPolicyAlgorithm(Algorithm):
 
     def apply(self, minibatch: Minibatch) -> None:
         """Take the step that `minibatch` asks for."""
+        if self._checkup is not None:
+            self._checkup.precede(self)
         maximum = self.knobs.optional("max_gradient_norm")
         self.optimizer.step(minibatch.learning_rate, minibatch.gradient_norm, maximum)
         self._applied += 1
+        if self._checkup is not None:
+            self._checkup.follow(self)
 
     def finish_update(self) -> UpdateStatistics:
         """Check the new parameters and say what the update did.
@@ -168,6 +144,7 @@ class OnPolicyAlgorithm(Algorithm):
             Where a parameter is not finite.
         """
         check_parameters(self.policy)
+        self._between = self._updates_between()
         mean, normalization = self._tally.mean, self.policy.normalization
         return UpdateStatistics(
             learning_rate=self.optimizer.learning_rate,
@@ -184,16 +161,30 @@ class OnPolicyAlgorithm(Algorithm):
             observation_mean=normalization.observation_mean_O,
             observation_std=normalization.observation_std_O,
             reward_std=normalization.reward_scale,
+            vitals=None if self._checkup is None else self._checkup.finish(self),
+            truncations=self._look_at_truncations() if self.checks_up else None,
         )
+
+    def _updates_between(self) -> int:
+        """Say how many updates like this one to make from one checkup to the next."""
+        batch, rollout = self.open_batch, self.rollout
+        return updates_between(self._applied, len(batch) if batch else 0, rollout.length if rollout else 0)
+
+    def _look_at_truncations(self) -> Truncations | None:
+        if self.rollout is None or self.estimates is None or not self.has_critic:
+            return None
+        return look_at_truncations(self.rollout, self.estimates)
 
     def _estimate(self, rollout: Rollout, *, gae_lambda: float, learning: bool) -> tuple[Batch, Assessment]:
         """Turn a rollout into a batch: the policy's assessment in one pass, then advantages.
 
         With `learning` the assessment can be learned from, so that the loss needs no pass of its own.
         """
-        active_B = rollout.active_B
+        self.rollout, active_B = rollout, rollout.active_B
         observations_BO, samples_B = rollout.observations_BO[active_B], rollout.samples_B[active_B]
         masks_BA = None if rollout.masks_BA is None else rollout.masks_BA[active_B]
+        if self._mistake == "mask_only_in_acting":
+            masks_BA = None
         assessment = self.policy.assess(observations_BO, samples_B, masks_BA, learning=learning)
         shape = (rollout.length, rollout.copies)
         values_TN, next_values_TN = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
@@ -204,7 +195,7 @@ class OnPolicyAlgorithm(Algorithm):
             rollout.rewards_TN,
             values_TN,
             next_values_TN,
-            rollout.terminated_TN,
+            rollout.ended_TN if self._mistake == "truncation_as_termination" else rollout.terminated_TN,
             rollout.ended_TN,
             gamma=self.knobs.number("gamma"),
             gae_lambda=gae_lambda,
@@ -239,6 +230,7 @@ class OnPolicyAlgorithm(Algorithm):
         """Loss and gradient of one minibatch, given the policy's assessment of it."""
         self.open_batch = batch
         score, values_B = assessment.score, assessment.values_B
+        self.open_log_probs_B = score.log_probs_B
         objective = self._objective(batch, score.log_probs_B, self.weighed_advantages(batch))
         value_error = None if values_B is None else self._value_error(batch, values_B)
         descent = descend(
@@ -247,6 +239,7 @@ class OnPolicyAlgorithm(Algorithm):
             entropy_coefficient=self.knobs.number("entropy_coefficient"),
             value_error=value_error,
             value_coefficient=self.knobs.number("value_coefficient"),
+            flipped=self._mistake == "flipped_sign",
         )
         self.open_slopes = Slopes(*descent.slopes)
         norm = self.optimizer.receive(self.policy.gradient(assessment, *descent.slopes))

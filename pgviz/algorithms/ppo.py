@@ -11,8 +11,9 @@ from dataclasses import replace
 import numpy as np
 
 from pgviz.algorithms.algorithm import Minibatch
+from pgviz.algorithms.batch import Batch
 from pgviz.algorithms.objective import Sloped
-from pgviz.algorithms.on_policy import Batch, OnPolicyAlgorithm
+from pgviz.algorithms.on_policy import OnPolicyAlgorithm
 from pgviz.algorithms.returns import Floats
 from pgviz.algorithms.rollout import Rollout
 

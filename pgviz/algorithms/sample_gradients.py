@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.func import functional_call, grad, vmap
 
-from pgviz.algorithms.on_policy import Batch, Slopes
+from pgviz.algorithms.batch import Batch
+from pgviz.algorithms.on_policy import Slopes
 from pgviz.policies.policy import Policy
 
 # So many samples at once: their gradients are as large as all parameters each.

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from pgviz.algorithms.vitals import Truncations, Vitals
+
 
 @dataclass(frozen=True, slots=True)
 class UpdateStatistics:
@@ -28,6 +30,8 @@ class UpdateStatistics:
     observation_mean: NDArray[np.float64] | None = None
     observation_std: NDArray[np.float64] | None = None
     reward_std: float | None = None
+    vitals: Vitals | None = None
+    truncations: Truncations | None = None
 
 
 @dataclass(slots=True)

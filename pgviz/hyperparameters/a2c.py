@@ -26,5 +26,6 @@ PARAMETERS = ParameterSet(
         with_default(shared.OPTIMIZER, "rmsprop"),
         shared.OPTIMIZER_EPSILON,
         *shared.POLICY,
+        shared.MISTAKE,
     )
 )

@@ -96,5 +96,6 @@ PARAMETERS = ParameterSet(
         shared.OPTIMIZER,
         shared.OPTIMIZER_EPSILON,
         *shared.POLICY,
+        shared.MISTAKE,
     )
 )

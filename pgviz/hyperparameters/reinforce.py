@@ -43,5 +43,6 @@ PARAMETERS = ParameterSet(
         shared.OPTIMIZER,
         shared.OPTIMIZER_EPSILON,
         *shared.POLICY,
+        shared.MISTAKE,
     )
 )

@@ -226,6 +226,25 @@ ROLLOUT_LENGTH = Parameter(
     unit="steps",
 )
 
+MISTAKE = Parameter(
+    "mistake",
+    "none",
+    "Mistake",
+    "A common mistake to make on purpose, to see what it does and whether the doctor finds it. Further ones are "
+    "settings: clipped actions, a tiny initial std, a huge learning rate, no normalised advantages.",
+    kind="choice",
+    choices=(
+        "none",
+        "flipped_sign",
+        "deterministic_start",
+        "no_tanh_correction",
+        "mask_only_in_acting",
+        "truncation_as_termination",
+        "dead_units",
+    ),
+    group="Teaching",
+)
+
 
 def with_default(parameter: Parameter, default: Value) -> Parameter:
     """The same declaration with another algorithm's usual default."""

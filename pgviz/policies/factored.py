@@ -78,7 +78,7 @@ class FactoredPolicy(Policy):
         if log_std is None:
             mean_BD, raw_BD = mean_BD.tensor_split(2, -1)
             log_std = raw_BD.clamp(LOG_STD_LOW, LOG_STD_HIGH)
-        if self.squash:
+        if self.squash and self.corrects_squashing:
             return Factored(self._factors, choices, SquashedGaussian(mean_BD, log_std, self.bounds))
         return Factored(self._factors, choices, DiagonalGaussian(mean_BD, log_std))
 
@@ -86,7 +86,7 @@ class FactoredPolicy(Policy):
         log_std_D = self._free_log_std_D
         if self._real_count and log_std_D is None:
             return super()._score(outputs_BK, samples_B, masks_BA)
-        bounds = self.bounds if self.squash else None
+        bounds = self.bounds if self.squash and self.corrects_squashing else None
         return FactoredScore(self._factors, outputs_BK, log_std_D, samples_B, masks_BA, squashed_into=bounds)
 
     def act(self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None = None) -> NDArray[Any]:

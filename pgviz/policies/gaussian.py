@@ -71,7 +71,7 @@ class GaussianPolicy(Policy):
         if log_std is None:
             mean_BD, raw_BD = outputs_BK.tensor_split(2, -1)
             log_std = raw_BD.clamp(LOG_STD_LOW, LOG_STD_HIGH)
-        if self.squash:
+        if self.squash and self.corrects_squashing:
             return SquashedGaussian(mean_BD, log_std, self.bounds)
         return DiagonalGaussian(mean_BD, log_std)
 
@@ -79,7 +79,9 @@ class GaussianPolicy(Policy):
         log_std_D = self._free_log_std_D
         if log_std_D is None:
             return super()._score(outputs_BK, samples_B, masks_BA)
-        return GaussianScore(outputs_BK, log_std_D, samples_B, self.bounds if self.squash else None)
+        return GaussianScore(
+            outputs_BK, log_std_D, samples_B, self.bounds if self.squash and self.corrects_squashing else None
+        )
 
     def act(
         self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None = None

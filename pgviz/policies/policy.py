@@ -79,6 +79,11 @@ class Policy(nn.Module, ABC):
         What computes the two networks, one by one and together, forwards and backwards.
     takes_masks
         Whether there are choices that a mask can rule out.
+    squash
+        Whether real numbers are squashed into their bounds.
+    corrects_squashing
+        Whether ln π and the entropy are those of what squashing makes of a sample, as they must be; a lesson may
+        leave that out.
     """
 
     flat: Tensor
@@ -86,6 +91,8 @@ class Policy(nn.Module, ABC):
     fast_critic: Network | None
     fast_both: ActorCritic
     takes_masks = False
+    squash = False
+    corrects_squashing = True
 
     def __init__(self, shape: NetworkShape, outputs: int, generator: torch.Generator) -> None:
         super().__init__()

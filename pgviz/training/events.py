@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from pgviz.algorithms.vitals import Truncations, Vitals
 from pgviz.config import RunConfig
 from pgviz.environments.facts import ActionFactor, EnvironmentFacts, EnvironmentListing
 from pgviz.parameters import Value
@@ -45,7 +46,9 @@ __all__ = [
     "StateShown",
     "StepDetail",
     "StepTaken",
+    "Truncations",
     "UpdateApplied",
+    "Vitals",
 ]
 
 
@@ -245,6 +248,10 @@ class UpdateApplied(Event):
         ``None`` where observations are not normalised.
     reward_std
         What rewards are divided by before they are learned from, or ``None`` where they are not normalised.
+    vitals
+        What a checkup found, where the update was due for one.
+    truncations
+        What became of truncated episodes, where there were some and the run is checked up on.
     """
 
     update: int
@@ -264,6 +271,8 @@ class UpdateApplied(Event):
     observation_mean: NDArray[np.float64] | None = None
     observation_std: NDArray[np.float64] | None = None
     reward_std: float | None = None
+    vitals: Vitals | None = None
+    truncations: Truncations | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from pgviz.algorithms.algorithm import Minibatch
-from pgviz.algorithms.on_policy import Batch, OnPolicyAlgorithm
+from pgviz.algorithms.batch import Batch
+from pgviz.algorithms.on_policy import OnPolicyAlgorithm
 from pgviz.algorithms.sample_gradients import sample_gradients
 from pgviz.errors import UsageError
 from pgviz.policies.decision import Decision

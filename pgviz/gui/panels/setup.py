@@ -31,6 +31,7 @@ HEADINGS: dict[Group, str] = {
     "Exploration": "Exploration",
     "Policy": "Policy network",
     "Environment": "Observations and rewards",
+    "Teaching": "Teaching",
 }
 LABEL_WIDTH = 148  # the groups' fields stand under one another
 
