@@ -106,26 +106,30 @@ class Actions(QObject):
         )
         self.back = counted("Back", control.step_back, "Left", "Look at the step before", "mdi6.skip-previous")
         self.step_minibatch = counted(
-            "Minibatch",
+            "Next minibatch",
             control.step_minibatch,
             "F11",
             "Go on to the next minibatch, whose loss is there and whose step is not taken",
             "mdi6.chevron-double-right",
         )
         self.step_update = counted(
-            "Update",
+            "End of the iteration",
             control.step_update,
             "Shift+F11",
             "Go on to the end of the iteration: until the policy has been updated",
             "mdi6.skip-forward",
         )
         self.finish_episode = counted(
-            "Episode",
+            "End of the episode",
             control.finish_episode,
             "Ctrl+F10",
             "Go on to the end of the watched copy's episode",
             "mdi6.flag-checkered",
         )
+
+        self.step_minibatch.setIconText("Minibatch")
+        self.step_update.setIconText("Update")
+        self.finish_episode.setIconText("Episode")
 
     def _add_debugging(self, control: RunControl) -> None:
         add, counted = self._add, self._add_counted

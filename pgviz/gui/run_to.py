@@ -12,6 +12,7 @@ from pgviz.gui.run_model import RunModel
 from pgviz.gui.theme import set_role
 from pgviz.gui.widgets.parts import CalmComboBox
 from pgviz.session.commands import Command, LookBack, RunTo
+from pgviz.session.notices import RunState
 
 Unit = Literal["step", "episode", "update"]
 MOST = 2_000_000_000
@@ -44,8 +45,11 @@ class RunToDialog(QDialog):
         self.setWindowTitle("Run to")
         self._model, self._post = model, post
         self.unit = CalmComboBox("What to run to")
-        self.unit.addItems([each.capitalize() for each in get_args(Unit)])
-        self.number = QSpinBox(maximum=MOST)
+        # A run that has ended can only be looked back into.
+        self._goes_on = model.state in (RunState.PAUSED, RunState.PLAYING)
+        units = get_args(Unit) if self._goes_on else ("step",)
+        self.unit.addItems([each.capitalize() for each in units])
+        self.number = QSpinBox(maximum=MOST if self._goes_on else max(model.step, 1))
         self.number.setGroupSeparatorShown(True)
         self.number.setAccessibleName("Number")
         self.note = QLabel(wordWrap=True)
@@ -82,7 +86,7 @@ class RunToDialog(QDialog):
         """Suggest the next one of a kind, and rule out those that have passed."""
         reached = self._reached(self._unit)
         self.number.setMinimum(1 if self._unit == "step" else reached + 1)
-        self.number.setValue(_further(reached) if self._unit == "step" else reached + 1)
+        self.number.setValue(_further(reached) if self._unit == "step" else reached + 1)  # or the most there is
         self.number.selectAll()
         self._say()
 

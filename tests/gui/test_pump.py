@@ -12,7 +12,7 @@ from pgviz.session.commands import Look
 from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
 from pgviz.session.notices import RunState, StateChanged
-from pgviz.training.events import EpisodeEnded, RunFailed, RunStarted, Shown, StepTaken
+from pgviz.training.events import EpisodeEnded, PastShown, RunFailed, RunStarted, Shown, StateShown, StepTaken
 from tests.gui.conftest import CARTPOLE, PENDULUM
 from tests.gui.fake_host import FakeHost, FakeRun, environment_facts, policy_facts
 
@@ -127,3 +127,22 @@ def test_that_rare_facts_are_signalled_and_common_ones_are_not(rig: Rig, qtbot: 
     with qtbot.assertNotEmitted(rig.pump.state_changed):
         rig.mailbox.put(EpisodeEnded(20, 0, 1, 1, 20.0, 20, True, False))
         rig.tick()
+
+
+def test_that_a_moment_of_the_past_is_shown_at_once_and_told_of(rig: Rig, qtbot: QtBot) -> None:
+    rig.start(RunState.PAUSED)
+    rig.step(10_000)  # it rushes by
+    rig.tick()
+    shown = len(rig.curve.steps)
+
+    for step in (5_000, 40, 9_000):
+        detail = rig.host._detail(rig.run)
+        rig.mailbox.put(PastShown(step, detail, 1, 10_000, 3))
+        rig.tick()
+    assert rig.curve.steps[shown:] == [5_000, 40, 9_000]
+    assert rig.model.step == 10_000
+
+    with qtbot.waitSignal(rig.pump.looking_back) as said:
+        rig.mailbox.put(StateShown(10_000, rig.host._detail(rig.run)))
+        rig.tick()
+    assert said.args == [False]

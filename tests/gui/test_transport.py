@@ -158,7 +158,7 @@ def enabled(desk: Desk) -> set[str]:
 def test_that_what_can_be_done_follows_the_state(desk: Desk) -> None:
     assert enabled(desk) == set()
     desk.begin()
-    steps = {"Back", "Step", "Minibatch", "Update", "Episode"}
+    steps = {"Back", "Step", "Next minibatch", "End of the iteration", "End of the episode"}
     assert enabled(desk) == {"Play", "Stop", "Restart", "Restart with a new seed"} | steps
     desk.window.control.stop()
     desk.wait_state(RunState.STOPPED)

@@ -65,11 +65,11 @@ class PlotNotes(pg.GraphicsObject):  # type: ignore[misc]
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         """Draw everything."""
         painter.setFont(_font())
+        if self.cursor is not None:
+            self._draw_cursor(painter, self.cursor)
         labels = [label for mark in self.placed_marks() for label in [self._draw_mark(painter, *mark)] if label]
         for reference in self.references:
             labels.append(self._draw_reference(painter, *reference, labels))
-        if self.cursor is not None:
-            self._draw_cursor(painter, self.cursor)
         if self.hovered is not None:
             self._draw_hovered(painter, *self.hovered)
 
