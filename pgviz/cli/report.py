@@ -14,6 +14,7 @@ from pgviz.config import RunConfig
 from pgviz.errors import RunError, UsageError
 
 if TYPE_CHECKING:
+    from pgviz.session.doctor import Finding
     from pgviz.session.headless import TrainResult
     from pgviz.training.evaluation import Evaluation
 
@@ -31,6 +32,7 @@ def report_of(config: RunConfig, result: TrainResult, evaluation: Evaluation | N
         "steps_per_second": result.steps_per_second,
         "weights_sha256": result.weights_sha256,
         "config": msgspec.json.decode(config.to_json()),
+        "findings": [_said(finding) for finding in result.findings],
         "evaluation": evaluation
         and {
             "episodes": evaluation.episodes,
@@ -38,6 +40,12 @@ def report_of(config: RunConfig, result: TrainResult, evaluation: Evaluation | N
             "return_std": evaluation.return_std,
         },
     }
+
+
+def _said(finding: Finding) -> dict[str, Any]:
+    """What the doctor found, less the evidence, which is there to be drawn."""
+    names = ("name", "title", "sentence", "advice", "severity", "step", "update")
+    return {name: getattr(finding, name) for name in names}
 
 
 class ReportFile:

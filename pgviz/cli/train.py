@@ -102,9 +102,10 @@ def train_shown(config: RunConfig, console: Console, keeper: Keeper | None = Non
     """Train with a progress bar, then write the summary; after Ctrl+C the result is not `finished`."""
     with _interruptible() as should_stop, progress_of(config, console) as tally:
         # Here rather than above: PyTorch takes a second, and the bar is already there.
+        from pgviz.session.doctor import Doctor
         from pgviz.session.headless import train
 
-        result = train(config, on_event=tally.apply, should_stop=should_stop, keeper=keeper)
+        result = train(config, on_event=tally.apply, should_stop=should_stop, keeper=keeper, doctor=Doctor())
     for line in _summary(config, result):
         say(console, line)
     return result
@@ -126,6 +127,8 @@ def _summary(config: RunConfig, result: TrainResult) -> Iterator[str]:
     mean = result.return_mean_100
     yield "No episode ended." if mean is None else f"Mean return of the last 100 episodes: {mean:,.1f}."
     yield f"SHA-256 of the weights: {result.weights_sha256}"
+    for each in result.findings:
+        yield f"Warning: {each.title} (update {each.update}). {each.sentence} {each.advice}"
 
 
 @contextmanager

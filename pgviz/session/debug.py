@@ -17,6 +17,7 @@ from pgviz.config import DEFAULT_ENVIRONMENT, RunConfig
 from pgviz.errors import UsageError
 from pgviz.parameters import Value
 from pgviz.session.breakpoints import Breakpoint, BreakpointSet, Hit
+from pgviz.session.doctor import Doctor, Finding
 from pgviz.session.event_values import EventValues
 from pgviz.session.history import DEFAULT_LIMIT, History
 from pgviz.session.past import Past
@@ -88,9 +89,12 @@ class DebugSession:
         self.session = session
         self.breakpoints = BreakpointSet()
         self._values = EventValues()
+        self._doctor = Doctor()
         self._listeners: list[Callable[[Event], None]] = []
         self._last_detail: StepDetail | None = None
-        if not session.position:
+        if session.position:
+            self._doctor.take(session.introduce())
+        else:
             self._pull()
 
     def __enter__(self) -> Self:
@@ -134,6 +138,11 @@ class DebugSession:
     def state(self) -> StateShown:
         """The state that the first copy is in, and π(·|s) there."""
         return self.trainer.look()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The common mistakes that the doctor has seen so far, oldest first."""
+        return tuple(self._doctor.findings)
 
     def listen(self, listener: Callable[[Event], None]) -> None:
         """Have a function called with every event from now on."""
@@ -218,6 +227,7 @@ class DebugSession:
         """Make an earlier moment the present; what came after is let go of."""
         self.session.resume(position)
         self.breakpoints.reset()
+        self._doctor.rewind(self.step_count)
         self._last_detail = None
 
     def look_back(self, step: int, copy: int = 0) -> PastShown:
@@ -276,6 +286,7 @@ class DebugSession:
             yield self._pull()
 
     def _pull(self) -> Event:
+        self.trainer.algorithm.checks_up = True
         event = self.session.pull()
         if event is None:
             raise UsageError("the run is over; rewind it, or begin another.")
@@ -283,6 +294,7 @@ class DebugSession:
             raise self.session.error
         if isinstance(event, StepTaken) and event.detail is not None:
             self._last_detail = event.detail
+        self._doctor.take(event)
         for listener in self._listeners:
             listener(event)
         return event

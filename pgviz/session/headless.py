@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from pgviz.config import RunConfig
 from pgviz.policies.policy import Policy
+from pgviz.session.doctor import Doctor, Finding
 from pgviz.session.keeper import Keeper
 from pgviz.session.session import Session
 from pgviz.training.evaluation import Evaluation, evaluate
@@ -36,6 +37,8 @@ class TrainResult:
         Whether all steps that were wanted were taken.
     policy
         The trained policy.
+    findings
+        Common mistakes that the doctor saw, where there was one.
     """
 
     config: RunConfig
@@ -45,6 +48,7 @@ class TrainResult:
     seconds: float
     finished: bool
     policy: Policy = field(repr=False)
+    findings: tuple[Finding, ...] = ()
 
     @property
     def steps_per_second(self) -> float:
@@ -75,6 +79,7 @@ def train(
     on_event: Callable[[Event], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     keeper: Keeper | None = None,
+    doctor: Doctor | None = None,
 ) -> TrainResult:
     """Train to the end, or until `should_stop`.
 
@@ -88,6 +93,8 @@ def train(
         Asked after every event.
     keeper
         Writes checkpoints, and says where to go on.
+    doctor
+        Looks for common mistakes.
 
     Raises
     ------
@@ -106,6 +113,8 @@ def train(
         if isinstance(event, EpisodeEnded):
             recent.append(event.episode_return)
             episodes += 1
+        if doctor is not None:
+            doctor.take(event)
         if on_event is not None:
             on_event(event)
         return should_stop is not None and should_stop()
@@ -115,6 +124,9 @@ def train(
         start, episodes = keeper.found.snapshot, int(keeper.found.notes.get("episodes", 0))
         recent.extend(float(each) for each in keeper.found.notes.get("recent", ()))
     with Session(config, start=start, keep_log=keeper is not None) as session:
+        if doctor is not None:
+            doctor.take(session.introduce())
+            session.trainer.algorithm.checks_up = True
         began = time.perf_counter()
         if keeper is not None:
             keeper.watch(session, lambda: {"episodes": episodes, "recent": list(recent)})
@@ -127,4 +139,5 @@ def train(
         trainer = session.trainer
         mean = sum(recent) / len(recent) if recent else None
         finished = trainer.step >= config.steps
-        return TrainResult(config, trainer.step, episodes, mean, seconds, finished, trainer.policy)
+        findings = () if doctor is None else tuple(doctor.findings)
+        return TrainResult(config, trainer.step, episodes, mean, seconds, finished, trainer.policy, findings)

@@ -141,6 +141,7 @@ class SessionHost(Puller):
         self._cursor.resume()
         self._breakpoints.reset()
         self._until, trainer = None, self._session.trainer
+        self._doctor.rewind(trainer.step)
         self._put(RunRewound(trainer.step, int(trainer.environment.episode_numbers.max()), trainer.update))
         self._say_what_waits()
         self._enter(RunState.PAUSED)

@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 
 from pgviz.session.breakpoints import Breakpoint, Hit
+from pgviz.session.doctor import Finding
 from pgviz.training.events import Decision, EnvironmentListing, Event, MinibatchComputed
 from pgviz.training.examination import ActionValues, Examination
 
@@ -173,3 +174,10 @@ class BreakpointHit(Event):
     """A breakpoint's condition held; the run stops here unless it is a logpoint."""
 
     hit: Hit
+
+
+@dataclass(frozen=True, slots=True)
+class FindingMade(Event):
+    """The doctor has seen a common mistake."""
+
+    finding: Finding

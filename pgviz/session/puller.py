@@ -6,6 +6,7 @@ from pgviz.config import RunConfig
 from pgviz.session.breakpoints import BreakpointSet
 from pgviz.session.clock import Clock
 from pgviz.session.cursor import Cursor
+from pgviz.session.doctor import Doctor
 from pgviz.session.event_values import EventValues
 from pgviz.session.history import DEFAULT_LIMIT, History
 from pgviz.session.inbox import Inbox
@@ -13,6 +14,7 @@ from pgviz.session.mailbox import Mailbox
 from pgviz.session.notices import (
     BreakpointHit,
     BreakpointsListed,
+    FindingMade,
     HistoryHeld,
     ProbesShown,
     RunState,
@@ -57,6 +59,7 @@ class Puller:
         self._breakpoints = BreakpointSet()
         self._values = EventValues()
         self._probes = Probes()
+        self._doctor = Doctor()
 
     @property
     def _step(self) -> int:
@@ -76,6 +79,7 @@ class Puller:
         assert session is not None
         assert self._until is not None
         watch, until = session.trainer.watch, self._until
+        session.trainer.algorithm.checks_up = True
         clock.start(session.trainer.step)
         arrived: Event | None = None
         checked, in_detail = self._breakpoints.kinds, self._breakpoints.needs_detail
@@ -90,6 +94,8 @@ class Puller:
                 mailbox.put(event)
             else:
                 mailbox.put(StepTaken(event.step))  # in detail for the breakpoints only
+            if event.__class__ is not StepTaken:
+                self._examine(event)
             if isinstance(event, UpdateApplied) and self._looking and self._probes.due:
                 self._show_probes()
             stops = bool(checked) and self._check(event)
@@ -101,6 +107,11 @@ class Puller:
         clock.stop()
         if arrived is not None:
             self._arrive(arrived)
+
+    def _examine(self, event: Event) -> None:
+        """Show the doctor an event that is no step; of those it has no use for any."""
+        for finding in self._doctor.take(event):
+            self._put(FindingMade(event.step, finding))
 
     def _check(self, event: Event) -> bool:
         """Check the breakpoints at an event; says whether one of them stops the run."""
@@ -205,6 +216,7 @@ class Puller:
         started = session.pull()
         assert started is not None
         self._values.take(started)
+        self._doctor.take(started)
         self._put(started)
         if isinstance(started, RunFailed):
             self._enter(RunState.FAILED)

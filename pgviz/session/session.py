@@ -19,6 +19,7 @@ from pgviz.training.events import (
     MinibatchComputed,
     RunFailed,
     RunFinished,
+    RunStarted,
     StepTaken,
     UpdateApplied,
 )
@@ -280,6 +281,11 @@ class Session:
             if holds(event):
                 break
         return last
+
+    def introduce(self) -> RunStarted:
+        """What a run says of itself when it starts, for whoever has come to it later."""
+        trainer = self.trainer
+        return RunStarted(trainer.step, self.config, trainer.environment.facts, trainer.policy.facts)
 
     def close(self) -> None:
         """End the run where it is and close its environments."""

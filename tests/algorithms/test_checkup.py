@@ -81,7 +81,8 @@ def test_that_a_gradient_turned_by_hand_disagrees() -> None:
 
 
 def test_that_ln_pi_of_a_squashed_action_is_its_density_unless_the_correction_is_left_out() -> None:
-    for settings in ({}, {"std_kind": "state"}):
+    cases: tuple[dict[str, Any], ...] = ({}, {"std_kind": "state"})
+    for settings in cases:
         right = _checked(make_algorithm("a2c", BOX, **settings))
         wrong = _checked(make_algorithm("a2c", BOX, mistake="no_tanh_correction", **settings))
         assert right.density_gap is not None
@@ -97,7 +98,8 @@ def test_that_samples_beyond_the_bounds_are_counted() -> None:
     batch = algorithm.open_batch
     assert batch is not None
     assert vitals.beyond_bounds_D is not None
-    outside = (batch.samples_B < BOX.low) | (batch.samples_B > BOX.high)
+    samples = batch.samples_B.astype(float)
+    outside = (samples < BOX.low) | (samples > BOX.high)
     np.testing.assert_allclose(vitals.beyond_bounds_D, outside.mean(0))
 
 
@@ -107,7 +109,7 @@ def test_that_units_count_as_idle_where_no_state_moves_them(activation: str) -> 
     observations = np.random.default_rng(0).normal(size=(64, 4)).astype(np.float32)
     assert idle_units(policy, observations) == (0.0,)
     with torch.no_grad():
-        policy.actor[0].bias[:10] = -100.0  # type: ignore[index, union-attr]
+        next(each for name, each in policy.named_parameters() if name == "actor.0.bias")[:10] = -100.0
     assert idle_units(policy, observations) == (0.25,)
 
 

@@ -28,6 +28,7 @@ def test_that_a_deterministic_start_is_one() -> None:
     decision = policy.decide(np.zeros(4, np.float32), None)
     assert decision.entropy < 0.05 * math.log(3)
     gaussian = make_algorithm("ppo", BOX, moved=0.0, mistake="deterministic_start").policy
+    assert gaussian.log_std_values is not None
     np.testing.assert_allclose(gaussian.log_std_values, math.log(0.01), rtol=1e-6)
     mixed = spaces.Tuple((spaces.Discrete(3), spaces.Discrete(4), BOX))
     factored = make_algorithm("ppo", mixed, moved=0.0, mistake="deterministic_start").policy

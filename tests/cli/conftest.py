@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 
 from pgviz.config import RunConfig
+from pgviz.session.doctor import Finding
 from pgviz.training.events import EpisodeEnded, Event, StepTaken, UpdateApplied
 
 
@@ -26,6 +27,7 @@ class FakeResult:
     return_mean_100: float | None = 12.5
     seconds: float = 2.0
     weights_sha256: str = "ab" * 32
+    findings: tuple[Finding, ...] = ()
     evaluation: Callable[[int], FakeEvaluation] = lambda episodes: FakeEvaluation(episodes, 20.0, 1.5)
 
     @property
@@ -50,6 +52,7 @@ class FakeEngine:
         on_event: Callable[[Event], None] | None = None,
         should_stop: Callable[[], bool] | None = None,
         keeper: object = None,
+        doctor: object = None,
     ) -> FakeResult:
         assert on_event
         assert should_stop

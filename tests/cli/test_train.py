@@ -59,6 +59,7 @@ def test_that_the_report_has_every_field(engine: FakeEngine, tmp_path: Path) -> 
         "seconds": 2.0,
         "steps_per_second": 50.0,
         "weights_sha256": "ab" * 32,
+        "findings": [],
         "evaluation": {"episodes": 5, "return_mean": 20.0, "return_std": 1.5},
     }
     assert list(tmp_path.iterdir()) == [path]
