@@ -14,10 +14,10 @@ from pgviz.session.headless import TrainResult
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """One number of a trained policy, and how far single episodes are from it (population standard deviation)."""
+    """One number of a trained policy, and how far single episodes are from it, where it is a mean over them."""
 
     value: float
-    std: float = 0.0
+    std: float | None = None
 
 
 def mean_return(result: TrainResult, episodes: int) -> Measured:
@@ -44,7 +44,14 @@ def exploitability(result: TrainResult, _episodes: int) -> Measured:
     return Measured(exact(np.array(rows)))
 
 
+def training_return(result: TrainResult, _episodes: int) -> Measured:
+    """The mean return of the last 100 episodes of training, whose actions were drawn."""
+    assert result.return_mean_100 is not None
+    return Measured(result.return_mean_100)
+
+
 MEASURES: dict[str, Callable[[TrainResult, int], Measured]] = {
     "return": mean_return,
+    "return in training": training_return,
     "exploitability": exploitability,
 }

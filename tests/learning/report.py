@@ -16,12 +16,13 @@ Found = Mapping[str, Sequence[Result]]
 INTRODUCTION = """\
 # What the learners learn
 
-Written by `python -m tests.learning.table`; not to be edited. Each row trains the configuration that
-`pgviz train ENVIRONMENT --algorithm NAME --steps N` runs, presets included, once per seed, and then plays
-{episodes} episodes with the likeliest actions. *pgviz* is the mean over the seeds ± the mean standard deviation
-over episodes; *worst* is the worst seed. *Zoo* is what the RL Baselines3 Zoo publishes for the same environment,
-algorithm and steps: one trained agent, mean ± standard deviation over episodes. A row has reached its goal where
-the mean over the seeds is at least the Zoo's mean less the Zoo's standard deviation, or what is asked for.
+Written by `python -m tests.learning.table`; not to be edited. Each row trains the configuration that `pgviz
+train ENVIRONMENT --algorithm NAME --steps N` runs, presets included, once per seed. Measured is, unless the row
+says otherwise, the return of {episodes} episodes with the likeliest actions afterwards. *pgviz* is the mean
+over the seeds ± the mean standard deviation over episodes; *worst* is the worst seed. *Zoo* is what the RL
+Baselines3 Zoo publishes for the same environment, algorithm and steps: one trained agent, mean ± standard
+deviation over episodes. A row has reached its goal where the mean over the seeds is at least the Zoo's mean
+less the Zoo's standard deviation, or what is asked for.
 """
 
 
@@ -99,10 +100,11 @@ def _section(title: str, rows: Sequence[Row], found: Found) -> str:
 def _line(row: Row, results: Sequence[Result]) -> tuple[str, ...]:
     title = declaration(row.algorithm).title if not row.waits_for else row.algorithm
     settings = "".join(f", {name}={value}" for name, value in row.settings.items())
-    about = (row.name, title + settings, row.environment, f"{row.steps:,}", _published(row), _goal(row))
+    measured = "" if row.measure == "return" else f": {row.measure}"
+    about = (row.name, title + settings, row.environment + measured, f"{row.steps:,}", _published(row), _goal(row))
     ours = ("", "")
     if results:
-        ours = (f"{_number(_mean(results))} ± {_number(_spread(results))}", _number(_worst(row, results)))
+        ours = (_with_spread(_mean(results), _spread(results)), _number(_worst(row, results)))
     return (*about, str(len(results)), *ours, verdict(row, results))
 
 
@@ -110,7 +112,7 @@ def _published(row: Row) -> str:
     if row.zoo is None:
         return ""
     of = f" ({row.zoo.of})" if row.zoo.of else ""
-    return f"{_number(row.zoo.mean)} ± {_number(row.zoo.std)}{of}"
+    return _with_spread(row.zoo.mean, row.zoo.std) + of
 
 
 def _goal(row: Row) -> str:
@@ -133,7 +135,7 @@ def _speed(found: Found) -> str:
         for result in found.get(row.name, ()):
             at = _reached_after(row, result)
             after = f"{at[0]:,} steps, {at[1]:.0f} s" if at else ""
-            value = f"{_number(result.measured.value)} ± {_number(result.measured.std)}"
+            value = _with_spread(result.measured.value, result.measured.std)
             digest = f"`{result.weights_sha256[:12]}`"
             lines.append(
                 (row.name, str(result.seed), value, f"{result.seconds:,.0f}", after, digest, result.commit)
@@ -166,14 +168,19 @@ def _mean(results: Sequence[Result]) -> float:
     return fmean(result.measured.value for result in results)
 
 
-def _spread(results: Sequence[Result]) -> float:
-    return fmean(result.measured.std for result in results)
+def _spread(results: Sequence[Result]) -> float | None:
+    stds = [result.measured.std for result in results if result.measured.std is not None]
+    return fmean(stds) if stds else None
 
 
 def _worst(row: Row, results: Sequence[Result]) -> float:
     """The seed that is farthest from what is wanted: the lowest, unless the goal is a highest value."""
     values = [result.measured.value for result in results]
     return max(values) if row.goal is not None and row.goal.high < float("inf") else min(values)
+
+
+def _with_spread(value: float, spread: float | None) -> str:
+    return _number(value) if spread is None else f"{_number(value)} ± {_number(spread)}"
 
 
 def _number(value: float) -> str:

@@ -140,8 +140,15 @@ OWN = (
         asked=Goal(low=1.0, why="whoever can be foreseen loses every round"),
         measure="exploitability",
     ),
-    Row("grid-masked", _GRID, "ppo", 50_000, asked=Goal(low=0.85, why="the environment's threshold")),
-    Row("grid-unmasked", _GRID, "ppo", 50_000, settings={"action_mask": False}),
+    Row(
+        "grid-masked",
+        _GRID,
+        "ppo",
+        20_000,
+        asked=Goal(low=0.85, why="the environment's threshold"),
+        measure="return in training",
+    ),
+    Row("grid-unmasked", _GRID, "ppo", 20_000, settings={"action_mask": False}, measure="return in training"),
     Row("reach-factored", _REACH, "ppo", 300_000, asked=Goal(low=1.5, why="the environment's threshold")),
 )
 

@@ -114,8 +114,7 @@ def _say(run: Run, fault: str, result: results.Result | None) -> None:
     if fault or result is None:
         print(f"{run.name}: {fault or 'no result was stored'}", flush=True)
     else:
-        measured = result.measured
-        print(f"{run.name}: {measured.value:.3f} ± {measured.std:.3f} in {result.seconds:,.0f} s", flush=True)
+        print(f"{run.name}: {result.measured.value:.3f} in {result.seconds:,.0f} s", flush=True)
 
 
 def main(words: Sequence[str] | None = None, folder: Path = results.FOLDER, page: Path = REPORT) -> int:
