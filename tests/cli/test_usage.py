@@ -54,7 +54,7 @@ def refused(capsys: pytest.CaptureFixture[str], words: list[str]) -> str:
         ([*TRAIN, "--set", "environment_count=5"], "environment_count has an option of its own: write --envs 5"),
         ([*TRAIN, "--set", "environment=x"], "unknown parameter 'environment'"),
         (["train", ""], "an environment id is needed, for example CartPole-v1."),
-        (["parameters", "sarsa"], "unknown algorithm 'sarsa'; known: ppo, a2c, reinforce."),
+        (["parameters", "sarsa"], "unknown algorithm 'sarsa'; known: ppo, a2c, reinforce, dqn, sac."),
         (["screenshot", "CartPole-v1", "--out", "a.png"], "the following arguments are required: --seconds"),
         (["envs", "--all", "--check"], "argument --check: not allowed with argument --all"),
     ],
