@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
 from pgviz.gui.inspection import Section
@@ -88,6 +88,8 @@ class SectionModel(QAbstractItemModel):
             return entry[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
             return self.data(index)
+        if role == Qt.ItemDataRole.SizeHintRole:
+            return QSize(0, QFontMetrics(QGuiApplication.font()).height() + 5)
         if role == Qt.ItemDataRole.FontRole:
             font = QGuiApplication.font()
             return sized(font, 1.0, bold=True) if index.internalId() == TOP else tabular(font)
@@ -131,11 +133,14 @@ class SectionTree(QTreeView):
         self.setUniformRowHeights(True)
         self.setFrameShape(QTreeView.Shape.NoFrame)
         self.setIndentation(14)
-        self.setStyleSheet("QTreeView::item { padding: 2px 0; }")
         header = self.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
         header.resizeSection(0, 240)
+        # Elsewhere the arrow is at the left, beside captions that are at the right.
+        header.setStyleSheet(
+            "QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-position: center right; left: -4px; }"
+        )
         self.setSortingEnabled(True)
         self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.collapsed.connect(lambda index: self._folded.add(index.data()))
