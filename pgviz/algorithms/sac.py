@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from pgviz.algorithms.algorithm import Minibatch
 from pgviz.algorithms.finite import raise_not_finite
+from pgviz.algorithms.objective import Sloped, descend
 from pgviz.algorithms.off_policy import OffPolicyAlgorithm
 from pgviz.algorithms.optimizer import Optimizer
 from pgviz.algorithms.replay_buffer import Transitions
@@ -76,17 +77,13 @@ class SAC(OffPolicyAlgorithm):
         policy.flat.grad = torch.from_numpy(self._gradient_P)
         self._learns_temperature = config.flag("learn_temperature")
         self._started_temperature = config.number("temperature")
+        self._parts = {"actor": policy.actor_part, "critics": policy.critic_part}
         kind, epsilon = config.text("optimizer"), config.number("optimizer_epsilon")
         self._optimizers = {
             name: Optimizer(policy.flat.detach()[part].requires_grad_(), kind, epsilon)
             for name, part in self._parts.items()
         }
         self._log_std_D: NDArray[np.float64] | None = None
-
-    @property
-    def _parts(self) -> dict[str, slice]:
-        policy = self.policy
-        return {"actor": policy.actor_part, "critics": policy.critic_part}
 
     @property
     def uses_masks(self) -> bool:
@@ -180,24 +177,26 @@ class SAC(OffPolicyAlgorithm):
 
     @np.errstate(all="ignore")
     def _actor(self, index: int) -> Minibatch:
-        """Losses E[α ln π − min Q] of the actor and −ln α (E[ln π] + target) of the temperature, and gradients.
+        """Objective E[min Q − α ln π] of the actor, loss −ln α (E[ln π] + target) of the temperature; gradients.
 
         Sections 4.2 and 5; with ln α in the place of α, as published code has it, for α to stay positive.
         """
         batch, policy, action = self._batch, self.policy, self._drawn.now
         values_CB, kept = policy.critics.values(batch.observations_BO, action.actions_BD)
-        share, temperature = 1.0 / len(batch.rewards_B), policy.temperature
-        slopes_BD = policy.critics.smaller_gradient(values_CB, kept) * np.float32(-share)
-        gradient_BK = action.gradient(slopes_BD, temperature * share)
+        temperature = np.float32(policy.temperature)
+        terms_B = np.minimum(*values_CB) - temperature * action.log_probs_B
+        objective = Sloped.mean(terms_B, np.ones_like(terms_B))
+        descent = descend(objective)
+        in_terms_B = descent.slopes[0]
+        slopes_BD = policy.critics.smaller_gradient(values_CB, kept) * in_terms_B[:, None]
+        gradient_BK = action.gradient(slopes_BD, -temperature * in_terms_B)
         policy.fast_actor.backward(gradient_BK, self._drawn.kept, self._gradient_P)
-        log_prob = float(np.add.reduce(action.log_probs_B)) * share
-        objective = float(np.add.reduce(np.minimum(*values_CB))) * share - temperature * log_prob
-        loss = self._temperature_loss(log_prob) - objective
+        loss = descent.loss + self._temperature_loss(float(action.log_probs_B.mean()))
         norm = self._receive("actor")
         if not (math.isfinite(loss) and math.isfinite(norm)):
             named = {"log-probability": action.log_probs_B, "value": values_CB, "loss": np.array(loss)}
             self._raise(batch, named)
-        self._note(action, objective, norm)
+        self._note(action, objective.value, norm)
         return Minibatch(index, loss, norm, self.scheduled("learning_rate"))
 
     def _temperature_loss(self, log_prob: float) -> float:

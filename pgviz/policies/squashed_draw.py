@@ -64,20 +64,20 @@ class SquashedDraw(NamedTuple):
             self.free_BD[rows],
         )
 
-    def gradient(self, slopes_BD: Floats, weight: float) -> Floats:
-        """Return the gradient of Σ slopes · a + weight Σ ln π in the network's outputs, ``(B, K)``.
+    def gradient(self, slopes_BD: Floats, weights_B: Floats) -> Floats:
+        """Return the gradient of Σ slopes · a + Σ weights ln π in the network's outputs, ``(B, K)``.
 
         Parameters
         ----------
         slopes_BD
             Gradient in the actions of everything but ln π.
-        weight
-            Of ln π, the same for every state.
+        weights_B
+            Gradient in ln π of each state.
         """
-        scale, actions_BD = np.float32(weight), self.actions_BD
+        weights_B1, actions_BD = weights_B[:, None], self.actions_BD
         # d(−ln(1 − tanh²))/du = 2 tanh.
-        in_u_BD = slopes_BD * (1.0 - actions_BD * actions_BD) + 2.0 * scale * actions_BD
-        in_log_std_BD = (in_u_BD * self.deviations_BD - scale) * self.free_BD
+        in_u_BD = slopes_BD * (1.0 - actions_BD * actions_BD) + 2.0 * weights_B1 * actions_BD
+        in_log_std_BD = (in_u_BD * self.deviations_BD - weights_B1) * self.free_BD
         return np.concatenate([in_u_BD, in_log_std_BD], 1)
 
     def mean_entropy(self, states: int) -> float:

@@ -69,21 +69,22 @@ def test_that_actions_have_the_distribution_that_is_claimed_for_them() -> None:
     assert stats.kstest(np.arctanh(actions.astype(float)), stats.norm(mean, std).cdf).pvalue > 0.01
 
 
-def _weighed(outputs: Array, noise: Array, slopes: Array, weight: float) -> float:
+def _weighed(outputs: Array, noise: Array, slopes: Array, weights: Array) -> float:
     action = draw(outputs, noise)  # type: ignore[arg-type]
-    return float((slopes * action.actions_BD).sum() + weight * action.log_probs_B.sum())
+    return float((slopes * action.actions_BD).sum() + (weights * action.log_probs_B).sum())
 
 
 @pytest.mark.parametrize("weight", [0.0, 0.25, -1.5])
 def test_that_the_gradient_is_that_of_finite_differences(weight: float) -> None:
     outputs, noise = _outputs(6, seed=2)
     slopes, step = np.random.default_rng(3).normal(size=noise.shape), 1e-6
-    computed = draw(outputs, noise).gradient(slopes, weight)  # type: ignore[arg-type]
+    weights = weight * np.linspace(0.5, 2.0, len(noise))
+    computed = draw(outputs, noise).gradient(slopes, weights)  # type: ignore[arg-type]
     expected = np.zeros_like(outputs)
     for place in np.ndindex(*outputs.shape):
         shift = np.zeros_like(outputs)
         shift[place] = step
-        further, nearer = (_weighed(outputs + sign * shift, noise, slopes, weight) for sign in (1, -1))
+        further, nearer = (_weighed(outputs + sign * shift, noise, slopes, weights) for sign in (1, -1))
         expected[place] = (further - nearer) / (2 * step)
     np.testing.assert_allclose(computed, expected, rtol=1e-6, atol=1e-7)
 
@@ -93,7 +94,7 @@ def test_that_beyond_the_clamp_log_std_has_no_gradient_and_at_it_there_is_one() 
     outputs = np.stack([np.zeros(5), raw], 1).astype(np.float32)
     action = draw(outputs, np.full((5, 1), 0.1, np.float32))
     np.testing.assert_array_equal(action.log_std_BD[:, 0], raw.clip(LOG_STD_LOW, LOG_STD_HIGH))
-    gradient = action.gradient(np.ones((5, 1), np.float32), 1.0)
+    gradient = action.gradient(np.ones((5, 1), np.float32), np.ones(5, np.float32))
     np.testing.assert_array_equal(gradient[:, 1] != 0.0, [False, True, True, True, False])
 
 
@@ -103,7 +104,7 @@ def test_that_extremes_give_finite_numbers_and_gradients(height: float, raw: flo
     outputs = np.array([[height, raw]], np.float32)
     for noise in (-4.0, 0.0, 4.0):
         action = draw(outputs, np.array([[noise]], np.float32))
-        gradient = action.gradient(np.ones((1, 1), np.float32), 0.5)
+        gradient = action.gradient(np.ones((1, 1), np.float32), np.full(1, 0.5, np.float32))
         assert abs(float(action.actions_BD[0, 0])) <= 1.0
         for array in (*action[:5], gradient, np.array(action.mean_entropy(1))):
             assert np.isfinite(array).all()
@@ -112,7 +113,7 @@ def test_that_extremes_give_finite_numbers_and_gradients(height: float, raw: flo
 def test_that_a_tiny_std_costs_the_gradient_in_the_mean_no_digits() -> None:
     outputs = np.array([[0.4, LOG_STD_LOW]], np.float32)
     action = draw(outputs, np.array([[1.3]], np.float32))
-    computed = action.gradient(np.full((1, 1), 2.0, np.float32), 0.5)[0, 0]
+    computed = action.gradient(np.full((1, 1), 2.0, np.float32), np.full(1, 0.5, np.float32))[0, 0]
     # 2 (1 − tanh²) + ½ 2 tanh, at u = 0.4 to nine digits.
     expected = 2.0 * (1.0 - math.tanh(0.4) ** 2) + math.tanh(0.4)
     assert computed == pytest.approx(expected, rel=1e-6)
