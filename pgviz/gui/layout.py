@@ -30,6 +30,9 @@ class Docks:
     setup: QDockWidget
     inspector: QDockWidget
     breakpoints: QDockWidget
+    microscope: QDockWidget
+    what_if: QDockWidget
+    probes: QDockWidget
 
     @property
     def all(self) -> tuple[QDockWidget, ...]:
@@ -40,7 +43,8 @@ class Docks:
     @property
     def tabs(self) -> tuple[QDockWidget, ...]:
         """Those that share a place, in the order of their tabs."""
-        return (self.controls, self.setup, self.inspector, self.breakpoints)
+        closer = (self.microscope, self.what_if, self.probes)
+        return (self.controls, self.setup, self.inspector, self.breakpoints, *closer)
 
 
 def dock(title: str, name: str, content: QWidget, window: QMainWindow, titled: bool = True) -> QDockWidget:

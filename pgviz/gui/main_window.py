@@ -12,6 +12,7 @@ from pgviz.config import RunConfig
 from pgviz.gui import menus
 from pgviz.gui.actions import Actions
 from pgviz.gui.appearance import Appearance
+from pgviz.gui.closer_look import CloserLook
 from pgviz.gui.faults import Faults
 from pgviz.gui.interpreter import Interpreter
 from pgviz.gui.layout import Docks, Layout, dock
@@ -148,10 +149,13 @@ class MainWindow(QMainWindow):
         self.controls.speed.set_speed(self._settings.speed)
         self.progress, self.banner = ProgressBar(), Banner()
         self.timeline, self.inspector, self.breakpoints = TimelinePanel(), InspectorPanel(), BreakpointsPanel()
+        self.closer = CloserLook()
 
     def _feed_panels(self) -> None:
-        curves = (self.environment, self.policy, self.log_std, self.entropy, self.returns, self.timeline)
-        texts = (self.controls, self.progress, self.moment, self.inspector, self.breakpoints)
+        plots = (self.environment, self.policy, self.log_std, self.entropy, self.returns, self.timeline)
+        curves = (*plots, self.closer.probes)
+        closer = (self.closer.microscope, self.closer.what_if)
+        texts = (self.controls, self.progress, self.moment, self.inspector, self.breakpoints, *closer)
         self.pump.feed(curves, texts, self.environment)
 
     def _make_bars(self) -> None:
@@ -174,12 +178,15 @@ class MainWindow(QMainWindow):
             setup=dock("Set-up", "setup", self.setup, self, titled=False),
             inspector=dock("Inspector", "inspector", self.inspector, self, titled=False),
             breakpoints=dock("Breakpoints", "breakpoints", self.breakpoints, self, titled=False),
+            microscope=dock("Microscope", "microscope", self.closer.microscope, self, titled=False),
+            what_if=dock("What if", "what_if", self.closer.what_if, self, titled=False),
+            probes=dock("Probes", "probes", self.closer.probes, self, titled=False),
         )
         self.layout_ = Layout(self, self.docks)
 
     def _make_look(self, theme: ThemeChoice | None) -> None:
         panels = (self.environment, self.policy, self.log_std, self.entropy, self.returns, self.timeline)
-        wearers = (*panels, self.banner, self.moment, self.breakpoints, self)
+        wearers = (*panels, *self.closer.panels, self.banner, self.moment, self.breakpoints, self)
         self.appearance = Appearance(self._settings, wearers, self, theme)
         menus.make_main(self.tool_bar, self.actions_.play)
         debug = menus.add_menus(self, self.actions_, self.docks.all, self.appearance, self.layout_)
@@ -195,6 +202,7 @@ class MainWindow(QMainWindow):
         self.timeline.follow_requested.connect(self.control.follow)
         self.breakpoints.put_requested.connect(lambda breakpoint: post(PutBreakpoint(breakpoint)))
         self.breakpoints.remove_requested.connect(lambda id: post(RemoveBreakpoint(id)))
+        self.closer.connect(self.pump, post)
         self.setup.start_requested.connect(self.control.start)
         self.banner.restart_requested.connect(self.control.restart)
 

@@ -19,9 +19,13 @@ from pgviz.session.notices import (
     BreakpointsListed,
     CommandRejected,
     EnvironmentsListed,
+    MinibatchExamined,
+    ProbesShown,
     RunRewound,
     RunState,
+    RunWaits,
     StateChanged,
+    ValuesEstimated,
 )
 from pgviz.training.events import Event, ParameterChanged, RunFailed, RunStarted, Shown, StepTaken
 
@@ -88,6 +92,10 @@ class Pump(QObject):
     environments_listed = Signal(object)
     breakpoints_listed = Signal(object)
     rewound = Signal(object)
+    run_waits = Signal(object)
+    minibatch_examined = Signal(object)
+    values_estimated = Signal(object)
+    probes_shown = Signal(object)
     looking_back = Signal(bool)
 
     def __init__(
@@ -118,6 +126,10 @@ class Pump(QObject):
             EnvironmentsListed: self.environments_listed,
             BreakpointsListed: self.breakpoints_listed,
             RunRewound: self.rewound,
+            RunWaits: self.run_waits,
+            MinibatchExamined: self.minibatch_examined,
+            ValuesEstimated: self.values_estimated,
+            ProbesShown: self.probes_shown,
         }
         self.tick_times: deque[float] = deque(maxlen=10_000)
         self._timer = QTimer(self, interval=self.INTERVAL_MS)

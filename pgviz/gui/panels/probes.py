@@ -89,14 +89,15 @@ class ProbesPanel(QWidget):
             for id in tuple(self.cards):
                 self._drop(id)
             self._low_O, self._high_O = np.zeros(0), np.zeros(0)
-        for card in self.cards.values():
-            card.trail.clear()
         self._facts, self._state = started.environment, None
         self._parts = parts_of(started.environment)
         self.part.blockSignals(True)
         self.part.clear()
         self.part.addItems([part.name for part in self._parts])
         self.part.blockSignals(False)
+        for id, card in self.cards.items():
+            card.trail.clear()
+            self._put(id)  # a session that has crashed is followed by one that knows of none
         self._say()
 
     def show_step(self, event: Shown) -> None:

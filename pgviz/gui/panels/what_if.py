@@ -87,9 +87,9 @@ class WhatIfPanel(QWidget):
         ask.setSpacing(6)
         ask.addWidget(self.estimate)
         ask.addWidget(self.rollouts)
-        ask.addWidget(QLabel("rollouts of"))
+        ask.addWidget(_words("rollouts of"))
         ask.addWidget(self.horizon)
-        ask.addWidget(QLabel("steps"))
+        ask.addWidget(_words("steps"))
         ask.addStretch(1)
         self.entry = QStackedWidget()
         self.entry.addWidget(self.option)
@@ -97,7 +97,7 @@ class WhatIfPanel(QWidget):
         self.entry.setFixedHeight(self.option.sizeHint().height())
         take = QGridLayout()
         take.setHorizontalSpacing(6)
-        for place, each in enumerate((self.part, QLabel("next step takes"), self.entry, self.force)):
+        for place, each in enumerate((self.part, _words("next step takes"), self.entry, self.force)):
             take.addWidget(each, 0, place)
         take.setColumnStretch(4, 1)
         page = QWidget()
@@ -107,6 +107,7 @@ class WhatIfPanel(QWidget):
         head = QHBoxLayout()
         head.addWidget(self.where, 1)
         head.addWidget(self.chip)
+        self.where.setMinimumWidth(10)
         column.addLayout(head)
         column.addLayout(ask)
         column.addWidget(self.view, 1)
@@ -277,6 +278,13 @@ class WhatIfPanel(QWidget):
             self.chip.setText(
                 f"next step takes ‘{in_words(part, part.of(waiting.decision), forced.place)}’ (forced)"
             )
+
+
+def _words(text: str) -> QLabel:
+    """A label that gives way in a narrow dock."""
+    label = QLabel(text)
+    label.setMinimumWidth(10)
+    return label
 
 
 def _place(waiting: RunWaits) -> tuple[int, int]:

@@ -135,7 +135,9 @@ class ProbeCard(QFrame):
             real.begin(part.name, part.low, part.high)
             self.plot = real
         self.plot.apply_theme(self._theme)
-        self.plot.setFixedHeight(max(HEIGHT, self.plot.minimumHeight()))
+        height = max(HEIGHT, self.plot.minimumHeight())
+        self.plot.setFixedHeight(height)
+        self.view.setFixedHeight(height)
         self._plots.insertWidget(0, self.plot, 1)
         self._kind = (type(own), part)
 
