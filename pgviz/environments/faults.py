@@ -62,6 +62,6 @@ def _bad_entry(result: tuple[object, ...]) -> str:
     reward = result[1]
     try:
         float(reward)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return f"a reward that is not one number ({reward!r})"
     return "terminated and truncated flags that are not both true or false"

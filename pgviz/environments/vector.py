@@ -251,7 +251,7 @@ class VectorEnvironment:
                     done.append(index)
                     terminated_N[index] = terminated
                     truncated_N[index] = truncated
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 raise self._faults.malformed(result, *self._place(index, 1)) from None
             see(observation)
         return seen, done

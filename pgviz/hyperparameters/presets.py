@@ -177,4 +177,4 @@ _PRESETS: dict[tuple[str, str], Preset] = {
 
 def preset(algorithm: str, environment: str) -> Preset:
     """The settings to start from, by parameter name; empty where the general defaults do."""
-    return _PRESETS.get((algorithm, environment), {})
+    return _PRESETS.get((algorithm, environment.rpartition(":")[2]), {})
