@@ -39,7 +39,7 @@ Numbers = NDArray[np.float64]
 
 STEPS, SAMPLES = 2, 128
 FIRST_UPDATES = 8
-SHARE_OF_TIME = 0.01
+SHARE_OF_TIME = 0.005
 SATURATED = 0.99
 # Where tanh is steeper than 0.01, a difference quotient of the map into the bounds is exact to six digits.
 _STEEP, _STEP = 3.0, 1e-4
@@ -47,7 +47,7 @@ _GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 
 
 def updates_between(minibatches: int, batch_size: int, acting_steps: int) -> int:
-    """Say how seldom to check up, so that it takes about a hundredth of the time of updates and rollouts.
+    """Say how seldom to check up, so that it takes less than a hundredth of the time of updates and rollouts.
 
     Parameters
     ----------

@@ -131,7 +131,7 @@ def test_that_truncated_episodes_are_bootstrapped_unless_taken_for_terminated() 
 def test_that_checkups_are_seldom_where_updates_are_short() -> None:
     short, long = updates_between(1, 40, 5), updates_between(640, 64, 1024)
     assert long == 1
-    assert 50 < short < 300
+    assert 100 < short < 600
     assert [update for update in range(1, 301) if is_due(update, 100)] == [*range(1, 9), 100, 200, 300]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections import deque
 from typing import ClassVar
@@ -14,6 +15,7 @@ from pgviz.training.events import EpisodeEnded, ParameterChanged, RunStarted, Up
 COMPARED_EPISODES = 20
 LEAST_EPISODES = 10
 KEPT = 64
+_HYPHEN = re.compile(r"(?<!\w)-(?=\d)")
 
 
 class Record:
@@ -90,12 +92,15 @@ class Check(ABC):
         What is looked at, in a few words.
     severity
         How bad it is.
+    at_every_update
+        Whether it looks at updates that were not checked up on, too.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     watched: ClassVar[str]
     severity: ClassVar[Severity] = "warning"
+    at_every_update: ClassVar[bool] = False
 
     @classmethod
     def applies(cls, started: RunStarted) -> bool:
@@ -108,6 +113,7 @@ class Check(ABC):
 
     def finding(self, event: UpdateApplied, sentence: str, advice: str, evidence: Evidence) -> Finding:
         """What was found at this update."""
+        sentence = _HYPHEN.sub("−", sentence)
         return Finding(self.name, self.title, sentence, advice, event.step, event.update, self.severity, evidence)
 
 

@@ -28,6 +28,7 @@ class EntropyCollapse(Check):
     """Watches for a policy that has become sure although returns are no better than at the start."""
 
     name = "entropy_collapse"
+    at_every_update = True
     title = "The entropy has collapsed"
     watched = "the entropy, while returns are no better than at the start"
 
@@ -64,6 +65,7 @@ class StdCollapse(Check):
     """Watches for a σ that has shrunk although returns are no better than at the start."""
 
     name = "std_collapse"
+    at_every_update = True
     title = "The std has collapsed"
     watched = "σ, while returns are no better than at the start"
 
@@ -102,6 +104,7 @@ class StdExplosion(Check):
     """Watches for a σ that has grown far beyond what the actions have room for."""
 
     name = "std_explosion"
+    at_every_update = True
     title = "The std has exploded"
     watched = "whether σ outgrows the range of the actions"
 
@@ -137,6 +140,7 @@ class NarrowStart(Check):
     """Watches for a σ₀ that leaves hardly anything to be tried."""
 
     name = "narrow_start"
+    at_every_update = True
     title = "The std starts too small to explore"
     watched = "whether σ₀ is wide enough for the range of the actions"
 

@@ -7,7 +7,7 @@ from pgviz.session.doctor.finding import Finding
 from pgviz.training.events import RunStarted, UpdateApplied
 
 OPTIMIZER_STEPS, UPDATES = 300, 20  # before which no critic can be blamed
-CHECKUPS, CHECKUPS_IF_BAD, BAD = 8, 4, -0.5
+CHECKUPS, CHECKUPS_IF_BAD, BAD = 8, 3, -0.5
 
 
 class Critic(Check):

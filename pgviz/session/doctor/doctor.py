@@ -15,7 +15,15 @@ from pgviz.session.doctor.loss_sign import LossSign
 from pgviz.session.doctor.masks import Masks
 from pgviz.session.doctor.squashing import Squashing
 from pgviz.session.doctor.truncation import Truncation
-from pgviz.training.events import EpisodeEnded, Event, ParameterChanged, RunStarted, StepTaken, UpdateApplied
+from pgviz.training.events import (
+    EpisodeEnded,
+    Event,
+    MinibatchComputed,
+    ParameterChanged,
+    RunStarted,
+    StepTaken,
+    UpdateApplied,
+)
 
 CHECKS: tuple[type[Check], ...] = (
     LossSign,
@@ -60,11 +68,11 @@ class Doctor:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self._record: Record | None = None
-        self._checks: list[Check] = []
+        self._keep_looking([])
 
     def take(self, event: Event) -> list[Finding]:
         """Take an event in; returns what has just been found."""
-        if isinstance(event, StepTaken):
+        if isinstance(event, StepTaken | MinibatchComputed):
             return []
         if isinstance(event, RunStarted):
             self.findings = []
@@ -89,15 +97,21 @@ class Doctor:
     def _begin(self, started: RunStarted) -> None:
         found = {each.name for each in self.findings}
         self._record = Record(started)
-        self._checks = [check() for check in watching(started) if check.name not in found]
+        self._keep_looking([check() for check in watching(started) if check.name not in found])
+
+    def _keep_looking(self, checks: list[Check]) -> None:
+        self._checks = checks
+        self._at_every_update = [check for check in checks if check.at_every_update]
 
     def _examine(self, event: UpdateApplied, record: Record) -> list[Finding]:
         record.add_update(event)
         found = []
-        for check in list(self._checks):
+        for check in self._checks if event.vitals is not None else self._at_every_update:
             finding = check.take(event, record)
             if finding is not None:
                 found.append(finding)
-                self._checks.remove(check)
-        self.findings += found
+        if found:
+            self.findings += found
+            names = {each.name for each in found}
+            self._keep_looking([check for check in self._checks if check.name not in names])
         return found

@@ -17,6 +17,7 @@ class LearningRate(Check):
     """Watches how far an update moves π: the KL divergence and, for PPO, the share of clipped ratios."""
 
     name = "learning_rate"
+    at_every_update = True
     title = "The learning rate is too high"
     watched = "how far each update moves the policy"
 
@@ -30,6 +31,8 @@ class LearningRate(Check):
             return None
         kl = max(measured)
         self._trail.add(event.step, kl, math.nan if event.clip_fraction is None else event.clip_fraction)
+        if kl <= LARGE and (event.clip_fraction or 0.0) <= CLIPPED:
+            return None
         recent, clipped = self._trail.last(WINDOW), self._trail.last(WINDOW, 1)
         spikes, cut = int((recent > LARGE).sum()), int((clipped > CLIPPED).sum())
         if recent.max() <= ENORMOUS and spikes < TIMES and cut < TIMES_CLIPPED:

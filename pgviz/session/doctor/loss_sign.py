@@ -29,7 +29,7 @@ class LossSign(Check):
 
     def __init__(self) -> None:
         self._trail = Trail("Â > 0", "Â < 0")
-        self._ways = Trail("agreement", "ascent")
+        self._ways = Trail("gradient", "change of ln π")
 
     def take(self, event: UpdateApplied, record: Record) -> Finding | None:
         """See which way the first steps of an update went."""
@@ -45,15 +45,16 @@ class LossSign(Check):
             said = f"the steps of {MANY_CHECKUPS} updates went the other way (correlation {ascent.mean():+.2f})"
         else:
             return None
-        good = self._mean_rise()
+        good, bad = self._mean_rise(0), self._mean_rise(1)
         sentence = (
-            f"Actions with a positive advantage are to become more likely, but {said}; one step changed their "
-            f"ln π by {good:+.2g} on average."
+            f"Actions with a positive advantage are to become more likely, but {said}. One step changed ln π by "
+            f"{good:+.1g} where the advantage is positive, and by {bad:+.1g} where it is negative."
         )
         advice = "The optimiser descends: its loss has to be minus the mean of advantage times ln π."
-        return self.finding(event, sentence, advice, self._trail.evidence("Change of ln π by one step", 0.0))
+        evidence = self._ways.evidence("With the advantages (1) or against (−1)", 0.0)
+        return self.finding(event, sentence, advice, evidence)
 
-    def _mean_rise(self) -> float:
-        rises = self._trail.last(CHECKUPS)
+    def _mean_rise(self, column: int) -> float:
+        rises = self._trail.last(CHECKUPS, column)
         rises = rises[np.isfinite(rises)]
         return float(rises.mean()) if len(rises) else 0.0

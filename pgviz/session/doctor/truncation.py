@@ -14,6 +14,7 @@ class Truncation(Check):
     """Looks at what the targets hold beyond the reward where an episode was cut off: it should be γ V(s′)."""
 
     name = "truncation"
+    at_every_update = True
     title = "Truncation is treated as termination"
     watched = "whether truncated episodes are bootstrapped"
     severity = "error"
