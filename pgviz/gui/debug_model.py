@@ -6,10 +6,12 @@ from collections import deque
 from dataclasses import dataclass
 
 from pgviz.session.breakpoints import Breakpoint, Hit
+from pgviz.session.doctor import Finding
 from pgviz.session.notices import (
     BreakpointHit,
     BreakpointsListed,
     CommandRejected,
+    FindingMade,
     HistoryHeld,
     RunRewound,
     RunState,
@@ -52,6 +54,8 @@ class DebugModel:
         Those at which the run stands now.
     log, logged
         What logpoints had to say, oldest first, and how many lines there have been.
+    findings
+        Common mistakes that the doctor has seen in this run, oldest first.
     """
 
     def __init__(self) -> None:
@@ -70,6 +74,7 @@ class DebugModel:
         self.stopped: tuple[Stop, ...] = ()
         self.log: deque[Stop] = deque(maxlen=MOST_LOGGED)
         self.logged = 0
+        self.findings: tuple[Finding, ...] = ()
 
     @property
     def looks_back(self) -> bool:
@@ -90,6 +95,8 @@ class DebugModel:
             self.hits = {each.id: hits for each, hits in zip(event.breakpoints, event.hits, strict=True)}
         elif isinstance(event, BreakpointHit):
             self._hit(Stop(event.step, event.hit))
+        elif isinstance(event, FindingMade):
+            self.findings = (*self.findings, event.finding)
         elif isinstance(event, RunRewound):
             self._rewind(event)
         elif isinstance(event, CommandRejected) and event.not_reproducible:
@@ -112,5 +119,6 @@ class DebugModel:
     def _rewind(self, event: RunRewound) -> None:
         self.cursor, self.stopped, self.hits = None, (), {}
         self.rewinds += 1
+        self.findings = tuple(each for each in self.findings if each.step <= event.step)
         kept = [stop for stop in self.stops if stop.step <= event.step]
         self.stops = deque(kept, maxlen=MOST_STOPS)

@@ -33,6 +33,7 @@ class Docks:
     microscope: QDockWidget
     what_if: QDockWidget
     probes: QDockWidget
+    doctor: QDockWidget
 
     @property
     def all(self) -> tuple[QDockWidget, ...]:
@@ -43,7 +44,7 @@ class Docks:
     @property
     def tabs(self) -> tuple[QDockWidget, ...]:
         """Those that share a place, in the order of their tabs."""
-        closer = (self.microscope, self.what_if, self.probes)
+        closer = (self.microscope, self.what_if, self.probes, self.doctor)
         return (self.controls, self.setup, self.inspector, self.breakpoints, *closer)
 
 

@@ -20,6 +20,7 @@ from pgviz.gui.panels.banner import Banner
 from pgviz.gui.panels.breakpoints import BreakpointsPanel
 from pgviz.gui.panels.controls import ControlsPanel
 from pgviz.gui.panels.curves import EntropyPanel, LogStdPanel, ReturnPanel
+from pgviz.gui.panels.doctor import DOCTOR, DoctorPanel, badged
 from pgviz.gui.panels.environment import EnvironmentPanel
 from pgviz.gui.panels.inspector import InspectorPanel
 from pgviz.gui.panels.moment import MomentBar, under_bar
@@ -149,13 +150,13 @@ class MainWindow(QMainWindow):
         self.controls.speed.set_speed(self._settings.speed)
         self.progress, self.banner = ProgressBar(), Banner()
         self.timeline, self.inspector, self.breakpoints = TimelinePanel(), InspectorPanel(), BreakpointsPanel()
-        self.closer = CloserLook()
+        self.closer, self.doctor = CloserLook(), DoctorPanel()
 
     def _feed_panels(self) -> None:
         plots = (self.environment, self.policy, self.log_std, self.entropy, self.returns, self.timeline)
         curves = (*plots, self.closer.probes)
         closer = (self.closer.microscope, self.closer.what_if)
-        texts = (self.controls, self.progress, self.moment, self.inspector, self.breakpoints, *closer)
+        texts = (self.controls, self.progress, self.moment, self.inspector, self.breakpoints, *closer, self.doctor)
         self.pump.feed(curves, texts, self.environment)
 
     def _make_bars(self) -> None:
@@ -181,12 +182,13 @@ class MainWindow(QMainWindow):
             microscope=dock("Microscope", "microscope", self.closer.microscope, self, titled=False),
             what_if=dock("What if", "what_if", self.closer.what_if, self, titled=False),
             probes=dock("Probes", "probes", self.closer.probes, self, titled=False),
+            doctor=dock(DOCTOR, "doctor", self.doctor, self, titled=False),
         )
         self.layout_ = Layout(self, self.docks)
 
     def _make_look(self, theme: ThemeChoice | None) -> None:
         panels = (self.environment, self.policy, self.log_std, self.entropy, self.returns, self.timeline)
-        wearers = (*panels, *self.closer.panels, self.banner, self.moment, self.breakpoints, self)
+        wearers = (*panels, *self.closer.panels, self.doctor, self.banner, self.moment, self.breakpoints, self)
         self.appearance = Appearance(self._settings, wearers, self, theme)
         menus.make_main(self.tool_bar, self.actions_.play)
         debug = menus.add_menus(self, self.actions_, self.docks.all, self.appearance, self.layout_)
@@ -203,6 +205,8 @@ class MainWindow(QMainWindow):
         self.breakpoints.put_requested.connect(lambda breakpoint: post(PutBreakpoint(breakpoint)))
         self.breakpoints.remove_requested.connect(lambda id: post(RemoveBreakpoint(id)))
         self.closer.connect(self.pump, post)
+        self.doctor.look_requested.connect(lambda step: post(LookBack(step)))
+        self.doctor.count_changed.connect(lambda count: self.docks.doctor.setWindowTitle(badged(DOCTOR, count)))
         self.setup.start_requested.connect(self.control.start)
         self.banner.restart_requested.connect(self.control.restart)
 

@@ -143,11 +143,12 @@ QLabel[role="title"] { color: $text; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="mark"] { color: $mark; }
 QLabel[role="error"] { color: $error; }
-QLabel[role="chip"], QLabel[role="chip-ok"], QLabel[role="chip-warn"] {
+QLabel[role="chip"], QLabel[role="chip-ok"], QLabel[role="chip-warn"], QLabel[role="chip-error"] {
   border: 1px solid $border; border-radius: 9px; padding: 1px 8px; color: $disabled;
 }
 QLabel[role="chip-ok"] { border-color: $ok; color: $ok; }
 QLabel[role="chip-warn"] { border-color: $warn; color: $warn; }
+QLabel[role="chip-error"] { border-color: $error; color: $error; }
 QLabel:disabled { color: $disabled; }
 """
 

@@ -190,7 +190,7 @@ def set_role(widget: QWidget, role: str) -> None:
     ----------
     widget
         For labels the roles are ``"title"``, ``"muted"``, ``"mark"``, ``"error"``, ``"chip"``, ``"chip-ok"``,
-        ``"chip-warn"``; for buttons ``"primary"``; for any other widget ``"panel"`` (a panel's background).
+        ``"chip-warn"``, ``"chip-error"``; for buttons ``"primary"``; for any other widget ``"panel"`` (a panel's background).
     role
         The role, or ``""`` for none.
     """
