@@ -53,7 +53,7 @@ def test_that_a_typed_entropy_coefficient_is_applied(bench: Bench) -> None:
 
 def test_that_the_initial_std_starts_log_std_again(bench: Bench) -> None:
     bench.begin(PENDULUM)
-    press(bench.window, Qt.Key.Key_F11)
+    press(bench.window, Qt.KeyboardModifier.ShiftModifier | Qt.Key.Key_F11)
     bench.wait_updates(1)
     bench.wait_state(RunState.PAUSED)
     entry = bench.window.controls.sliders["initial_std"].entry
