@@ -11,7 +11,8 @@ from pgviz.session.doctor.finding import Finding
 from pgviz.training.events import UpdateApplied
 
 CHECKUPS, LARGE = 4, 10.0
-MANY_CHECKUPS, RATIO, NOTABLE = 8, 100.0, 3.0
+# Where all is learned, advantages become tiny, and do no harm: large ones have to have been there as well.
+MANY_CHECKUPS, RATIO, NOTABLE = 8, 100.0, 30.0
 
 
 class Advantages(Check):
