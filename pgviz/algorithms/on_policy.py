@@ -265,7 +265,8 @@ class OnPolicyAlgorithm(Algorithm):
         advantages_B, count = batch.advantages_B, len(batch)
         if not self._normalizes or count < 2:
             return advantages_B
-        centred_B = advantages_B - advantages_B.mean()
+        # In float64: what rounding leaves of equal advantages would be blown up by the division.
+        centred_B = advantages_B - np.float32(advantages_B.mean(dtype=np.float64))
         std = math.sqrt(centred_B.dot(centred_B) / (count - 1))
         normalized_B: Floats = centred_B / np.float32(std + 1e-8)
         return normalized_B
