@@ -163,6 +163,7 @@ class Perceptron:
                         slice(offset, middle),
                         slice(middle, end),
                         layer.weight.detach(),
+                        layer.weight.detach().t(),
                         layer.bias.detach(),
                         wide=bool(self._layers) and min(weight_JI.shape) >= _WIDE,
                     )
@@ -173,16 +174,19 @@ class Perceptron:
     def forward(self, x_BI: Floats) -> tuple[Floats, list[Floats]]:
         """Return the outputs, and what each layer was given (which :meth:`backward` wants back)."""
         inputs: list[Floats] = []
-        for layer in self._layers:
-            if inputs:
-                # PyTorch's ReLU takes a fifth of the time of NumPy's maximum on wide layers.
-                torch.from_numpy(x_BI).relu_() if self._relu else np.tanh(x_BI, out=x_BI)
+        for layer in self._layers[:-1]:
             inputs.append(x_BI)
             if layer.wide:
-                x_BI = torch.addmm(layer.bias, torch.from_numpy(x_BI), layer.weight.t()).numpy()
-            else:
-                x_BI = x_BI @ layer.transposed_IJ
-                x_BI += layer.bias_J
+                x = torch.addmm(layer.bias, torch.from_numpy(x_BI), layer.transposed)
+                x_BI = x.relu_().numpy() if self._relu else x.tanh_().numpy()
+                continue
+            x_BI = x_BI @ layer.transposed_IJ
+            x_BI += layer.bias_J
+            # PyTorch's ReLU takes a fifth of the time of NumPy's maximum on wide layers.
+            torch.from_numpy(x_BI).relu_() if self._relu else np.tanh(x_BI, out=x_BI)
+        inputs.append(x_BI)
+        x_BI = x_BI @ self._layers[-1].transposed_IJ
+        x_BI += self._layers[-1].bias_J
         return x_BI, inputs
 
     def outputs(self, x_BI: Floats) -> Floats:
@@ -212,10 +216,12 @@ class Perceptron:
             The gradient in the inputs, ``(B, I)``, where it is wanted.
         """
         rows = len(gradient_BJ)
+        # A product with ones takes half the time of a sum over rows.
+        ones_B = np.ones(rows, np.float32)
         for layer, given in zip(reversed(self._layers), reversed(inputs), strict=True):
             given_BI = given[:rows]
             np.matmul(gradient_BJ.T, given_BI, out=out[layer.weight_place].reshape(layer.weight_JI.shape))
-            np.add.reduce(gradient_BJ, 0, out=out[layer.bias_place])
+            np.matmul(ones_B, gradient_BJ, out=out[layer.bias_place])
             if given is not inputs[0]:
                 gradient_BJ = self._through(layer, gradient_BJ, given_BI)
         return gradient_BJ @ self._layers[0].weight_JI if to_input else None
@@ -259,5 +265,6 @@ class _Layer(NamedTuple):
     weight_place: slice
     bias_place: slice
     weight: Tensor
+    transposed: Tensor
     bias: Tensor
     wide: bool
