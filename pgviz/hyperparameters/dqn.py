@@ -117,7 +117,8 @@ PARAMETERS = ParameterSet(
         with_default(shared.OPTIMIZER_EPSILON, 1e-8),
         shared.HIDDEN_SIZES,
         with_default(shared.ACTIVATION, "relu"),
-        shared.ORTHOGONAL_INITIALIZATION,
+        # With the larger weights of an orthogonal start values overshoot at the published learning rates.
+        with_default(shared.ORTHOGONAL_INITIALIZATION, False),
         shared.ACTION_MASK,
         shared.DEVICE,
     )
