@@ -190,7 +190,8 @@ def set_role(widget: QWidget, role: str) -> None:
     ----------
     widget
         For labels the roles are ``"title"``, ``"muted"``, ``"mark"``, ``"error"``, ``"chip"``, ``"chip-ok"``,
-        ``"chip-warn"``, ``"chip-error"``; for buttons ``"primary"``; for any other widget ``"panel"`` (a panel's background).
+        ``"chip-warn"``, ``"chip-error"``; for buttons ``"primary"``; for any other widget ``"panel"``, which has the
+        background of one.
     role
         The role, or ``""`` for none.
     """
