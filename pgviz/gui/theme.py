@@ -190,7 +190,7 @@ def set_role(widget: QWidget, role: str) -> None:
     ----------
     widget
         For labels the roles are ``"title"``, ``"muted"``, ``"mark"``, ``"error"``, ``"chip"``, ``"chip-ok"``,
-        ``"chip-warn"``, ``"chip-error"``; for buttons ``"primary"``; for any other widget ``"panel"``, which has the
+        ``"chip-warn"``, ``"chip-error"``; for buttons ``"primary"``; for any other widget ``"panel"``, with the
         background of one.
     role
         The role, or ``""`` for none.
