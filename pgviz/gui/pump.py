@@ -82,7 +82,7 @@ class Pump(QObject):
     FOLLOWED = 4
     SECONDS_BETWEEN = 0.24
     # A frame costs the trainer a few milliseconds, and of those that rush by fewer will do.
-    RUSHING_FRAMES_EVERY = 3
+    RUSHING_FRAMES_EVERY = 4
 
     run_started = Signal(object)
     run_failed = Signal(object)

@@ -29,7 +29,8 @@ from pgviz.session.session import (
 )
 from pgviz.session.step_values import BARE_NAMES, STEP_READERS
 from pgviz.session.waiting import waits
-from pgviz.training.events import Event, RunFailed, RunFinished, StepTaken, UpdateApplied
+from pgviz.training.events import Event, MinibatchComputed, RunFailed, RunFinished, StepTaken, UpdateApplied
+from pgviz.training.steering import Watch
 
 
 class Puller:
@@ -75,38 +76,57 @@ class Puller:
 
     def _pull(self) -> None:
         """Pull events until a command waits, the predicate holds, or the run is over."""
-        session, inbox, mailbox, clock = self._session, self._inbox, self._mailbox, self._clock
+        session, inbox, clock = self._session, self._inbox, self._clock
         assert session is not None
-        assert self._until is not None
-        watch, until = session.trainer.watch, self._until
         session.trainer.algorithm.checks_up = True
         clock.start(session.trainer.step)
         arrived: Event | None = None
-        checked, in_detail = self._breakpoints.kinds, self._breakpoints.needs_detail
-        bare = not (self._breakpoints.needs & STEP_READERS.keys()) - BARE_NAMES
-        while not inbox:
-            watch.pictures = self._stepping or (self._looking and mailbox.wants_step)
-            watch.wanted, watch.bare = watch.pictures or in_detail, bare and not watch.pictures
+        while not inbox and arrived is None:
+            self._choose_detail(session.trainer.watch)
             event = session.pull()
             if event is None:
                 break
-            if watch.pictures or not in_detail or not isinstance(event, StepTaken):
-                mailbox.put(event)
-            else:
-                mailbox.put(StepTaken(event.step))  # in detail for the breakpoints only
-            if event.__class__ is not StepTaken:
-                self._examine(event)
-            if isinstance(event, UpdateApplied) and self._looking and self._probes.due:
-                self._show_probes()
-            stops = bool(checked) and self._check(event)
-            if stops or until(event) or session.over:
+            # Thousands a second are these two, and most bear no news: each look at one costs the run speed.
+            kind = event.__class__
+            if kind is StepTaken:
+                self._show(event)
+            elif kind is not MinibatchComputed:
+                self._tell(event)
+            if self._stops(event):
                 arrived = event
-                break
-            if isinstance(event, StepTaken):
+            elif kind is StepTaken:
                 self._after_step(event.step)
         clock.stop()
         if arrived is not None:
             self._arrive(arrived)
+
+    def _choose_detail(self, watch: Watch) -> None:
+        """Have the next step described where it is to be shown, or a breakpoint asks about it."""
+        breakpoints = self._breakpoints
+        pictures = self._stepping or (self._looking and self._mailbox.wants_step)
+        watch.pictures, watch.wanted = pictures, pictures or breakpoints.needs_detail
+        if watch.wanted:
+            watch.bare = not pictures and not (breakpoints.needs & STEP_READERS.keys()) - BARE_NAMES
+
+    def _show(self, event: Event) -> None:
+        """Put a step where the window takes it from; one described for the breakpoints alone goes without."""
+        watch = self._session.trainer.watch if self._session else None
+        shown = watch is None or watch.pictures or not watch.wanted
+        self._mailbox.put(event if shown else StepTaken(event.step))
+
+    def _tell(self, event: Event) -> None:
+        """Put an event that is rare where the window takes it from, with what follows from it."""
+        self._put(event)
+        self._examine(event)
+        if isinstance(event, UpdateApplied) and self._looking and self._probes.due:
+            self._show_probes()
+
+    def _stops(self, event: Event) -> bool:
+        """Whether to stop at an event: a breakpoint is hit, what was asked for is done, or the run is over."""
+        assert self._session is not None
+        assert self._until is not None
+        hit = bool(self._breakpoints.kinds) and self._check(event)
+        return hit or self._until(event) or self._session.over
 
     def _examine(self, event: Event) -> None:
         """Show the doctor an event that is no step; of those it has no use for any."""

@@ -4,7 +4,7 @@
 
 Prints the ratio of steps/s, round by round; the intervals between the window's frames (when it takes in what
 has come and repaints what has changed); and those between the environment's pictures, which are fewer: nothing
-moves during an update, and of steps that rush by every second frame shows one. On a machine without a display it
+moves during an update, and of steps that rush by every fourth frame shows one. On a machine without a display it
 shows the window offscreen, where Qt paints into memory; under a display set ``QT_QPA_PLATFORM=xcb``.
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from pgviz.config import RunConfig
 from pgviz.display import has_display
@@ -35,7 +35,7 @@ class PaintTimes(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.times: list[float] = []
-        self._view: FrameView | None = None
+        self._view: QLabel | None = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
@@ -45,8 +45,9 @@ class PaintTimes(QObject):
     def watch(self, view: FrameView) -> None:
         """Note the paints of a picture from now on."""
         self.times.clear()
-        self._view = view
-        view.installEventFilter(self)
+        self._view = view.findChild(QLabel)
+        assert self._view is not None
+        self._view.installEventFilter(self)
 
     def leave(self) -> None:
         """Note no more."""

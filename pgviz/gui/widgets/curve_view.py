@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-import numpy as np
 import pyqtgraph as pg
 
 from pgviz.gui.widgets.curve_trace import Trace
@@ -28,6 +27,10 @@ def round_end(last: float) -> float:
     """
     power = 10.0 ** math.floor(math.log10(last))
     return next((end * power for end in ENDS if end * power >= last * (1 - 1e-9)), 10.0 * power)
+
+
+def _same(bounds: Sequence[float], shown: Sequence[float]) -> bool:
+    return all(math.isclose(a, b, rel_tol=1e-9) for a, b in zip(bounds, shown, strict=True))
 
 
 class CurveView(pg.ViewBox):  # type: ignore[misc]
@@ -75,7 +78,7 @@ class CurveView(pg.ViewBox):  # type: ignore[misc]
         wanted = self.childrenBounds(orthoRange=(None, (first, last)))
         current = self.viewRange()
         return any(
-            follows and bounds is not None and not np.allclose(bounds, shown, rtol=1e-9, atol=0.0)
+            follows and bounds is not None and not _same(bounds, shown)
             for follows, bounds, shown in zip(self.autoRangeEnabled(), wanted, current, strict=True)
         )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from pgviz.gui.theme import LIGHT, Theme, sized
 
@@ -15,11 +15,12 @@ PRESS_PLAY = "Press Play"
 # Pictures narrower than this are pixel art, such as Atari's or a grid's: their pixels stay square and sharp.
 PIXEL_ART_WIDTH = 256
 PIXEL_ART_ENLARGED = 2.0
-MUCH_SMALLER = 0.75
 
 
 class FrameView(QWidget):
     """Shows an RGB picture with its aspect kept, as sharp as the screen allows.
+
+    A label of Qt's own paints the picture: what is painted in Python takes Python's lock from the trainer.
 
     Parameters
     ----------
@@ -33,6 +34,11 @@ class FrameView(QWidget):
         self._pixels = np.empty((0, 0, 4), np.uint8)
         self._image = QImage()
         self._message = PRESS_PLAY
+        self._picture = QLabel(self)
+        # Averages where the picture is drawn smaller; the painter's own smoothing would leave thin lines out.
+        self._picture.setScaledContents(True)
+        self._picture.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._picture.hide()
         self.setAccessibleName("Picture of the environment")
         self.setAccessibleDescription(PRESS_PLAY)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -59,9 +65,11 @@ class FrameView(QWidget):
         """
         if frame is None:
             self._image = QImage()
+            self._picture.hide()
+            self.update()
         else:
             self._take(frame)
-        self.update()
+            self._show()
 
     def _take(self, frame: NDArray[np.uint8]) -> None:
         """Copy a frame into the image's own memory, in the format that Qt draws fastest: blue, green, red, 255.
@@ -73,9 +81,10 @@ class FrameView(QWidget):
         height, width, _ = frame.shape
         if self._pixels.shape[:2] != (height, width) or self._image.isNull():
             self._pixels = np.full((height, width, 4), 255, np.uint8)
-            self._image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
         for channel in range(3):
             self._pixels[..., 2 - channel] = frame[..., channel]
+        # Another image each time, or the label would take it for the one it shows.
+        self._image = QImage(self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
 
     def set_message(self, message: str) -> None:
         """What is written where there is no picture."""
@@ -106,16 +115,30 @@ class FrameView(QWidget):
         area.moveCenter(self.rect().center())
         return area
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the picture in the middle."""
+        super().resizeEvent(event)
+        if self.has_frame:
+            self._show()
+
+    def _show(self) -> None:
+        area = self.picture_rect()
+        image = self._image
+        if self._is_pixel_art(area):
+            image = image.scaled(area.size() * self.devicePixelRatioF())
+        if self._picture.geometry() != area:
+            self._picture.setGeometry(area)
+        self._picture.setPixmap(QPixmap.fromImage(image))
+        if self._picture.isHidden():
+            self._picture.show()
+            self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the picture, or the message."""
+        """Draw what is around the picture, or the message."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self._theme.base))
         if self._image.isNull():
             self._paint_message(painter)
-        else:
-            area = self.picture_rect()
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self._is_pixel_art(area))
-            painter.drawImage(area, self._reduced(area))
         painter.end()
 
     def _paint_message(self, painter: QPainter) -> None:
@@ -123,14 +146,6 @@ class FrameView(QWidget):
         painter.setFont(sized(self.font(), 1.1))
         inside = self.rect().adjusted(16, 16, -16, -16)
         painter.drawText(inside, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
-
-    def _reduced(self, area: QRect) -> QImage:
-        """The image, averaged where it is drawn much smaller: the painter would leave thin lines out."""
-        wanted = area.size() * self.devicePixelRatioF()
-        if wanted.isEmpty() or wanted.width() >= MUCH_SMALLER * self._image.width():
-            return self._image
-        fill = Qt.AspectRatioMode.IgnoreAspectRatio
-        return self._image.scaled(wanted, fill, Qt.TransformationMode.SmoothTransformation)
 
     def _is_pixel_art(self, area: QRect) -> bool:
         enlarged = area.width() * self.devicePixelRatioF() / self._image.width()

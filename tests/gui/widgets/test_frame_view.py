@@ -48,6 +48,18 @@ def test_that_a_frame_that_is_a_view_with_gaps_is_drawn_right(qtbot: QtBot) -> N
     assert colour(view.grab().toImage(), 20, 20) == "#00ff00"
 
 
+def test_that_each_frame_takes_the_place_of_the_last(qtbot: QtBot) -> None:
+    view = FrameView()
+    qtbot.addWidget(view)
+    view.resize(240, 160)
+    view.show()
+    for _ in range(2):
+        view.set_frame(frame(40, 60))
+        assert colour(view.grab().toImage(), 20, 20) == "#ff0000"
+        view.set_frame(np.flip(frame(40, 60), axis=1))
+        assert colour(view.grab().toImage(), 20, 20) == "#00ff00"
+
+
 def test_that_words_stand_where_there_is_no_frame(qtbot: QtBot) -> None:
     view = FrameView()
     qtbot.addWidget(view)
