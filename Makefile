@@ -22,7 +22,7 @@ test: ## linters, type checker, architecture contracts and all tests but the slo
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 test-slow: ## the learning tests, which take minutes each
 	$(SETUP) test
