@@ -97,6 +97,12 @@ def _declare_run(parser: ArgumentParser) -> None:
 def _declare_train(parser: ArgumentParser) -> None:
     _declare_run(parser)
     parser.add_argument("--evaluate", metavar="N", help="play N episodes with the trained policy afterwards")
+    parser.add_argument(
+        "--evaluate-with",
+        choices=("likeliest", "sampled"),
+        help="which actions --evaluate takes (default: the likeliest; sampled where the environment says that "
+        "what is best in it is a mix)",
+    )
     parser.add_argument("--json", metavar="FILE", help="write a report to FILE, or to standard output for -")
     parser.add_argument("--checkpoint", metavar="DIR", help="save the run into DIR as it goes")
     parser.add_argument(

@@ -38,6 +38,7 @@ def report_of(config: RunConfig, result: TrainResult, evaluation: Evaluation | N
             "episodes": evaluation.episodes,
             "return_mean": evaluation.return_mean,
             "return_std": evaluation.return_std,
+            "actions": "sampled" if evaluation.sampled else "likeliest",
         },
     }
 

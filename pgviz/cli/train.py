@@ -52,6 +52,9 @@ def execute(arguments: Namespace) -> int:
     """Train, say what came of it, and write the report that was asked for."""
     config = run_config(arguments)
     episodes = None if arguments.evaluate is None else read_flag("evaluate", EVALUATE, arguments.evaluate)
+    if arguments.evaluate_with is not None and episodes is None:
+        raise UsageError("--evaluate-with needs --evaluate N, the number of episodes.")
+    sampled = None if arguments.evaluate_with is None else arguments.evaluate_with == "sampled"
     console = console_on(sys.stderr if arguments.json == "-" else None)
     report = ReportFile(arguments.json)
     keeper = _keeper(arguments)
@@ -61,7 +64,7 @@ def execute(arguments: Namespace) -> int:
     evaluation = None
     try:
         if isinstance(episodes, int) and result.finished:
-            evaluation = _evaluate(result, episodes, console)
+            evaluation = _evaluate(result, episodes, sampled, console)
     finally:  # an evaluation that fails does not take the report of the training with it
         report.write(report_of(config, result, evaluation))
     if not result.finished:
@@ -111,10 +114,11 @@ def train_shown(config: RunConfig, console: Console, keeper: Keeper | None = Non
     return result
 
 
-def _evaluate(result: TrainResult, episodes: int, console: Console) -> Evaluation:
-    evaluation = result.evaluate(episodes)
+def _evaluate(result: TrainResult, episodes: int, sampled: bool | None, console: Console) -> Evaluation:
+    evaluation = result.evaluate(episodes, sampled)
     mean, std = evaluation.return_mean, evaluation.return_std
-    say(console, f"Evaluation over {counted(evaluation.episodes, 'episode')}: return {mean:,.1f} ± {std:,.1f}.")
+    played, how = counted(evaluation.episodes, "episode"), "sampled" if evaluation.sampled else "the likeliest"
+    say(console, f"Evaluation over {played} with {how} actions: return {mean:,.1f} ± {std:,.1f}.")
     return evaluation
 
 

@@ -43,6 +43,7 @@ def describe(id: str, environment: Environment) -> EnvironmentFacts:
         renders=environment.render_mode == "rgb_array",
         factors=factors,
         observation_labels=observation_labels(id, environment.observation_space.shape),
+        best_is_mixed=(environment.metadata or {}).get("best_is_mixed") is True,
     )
 
 

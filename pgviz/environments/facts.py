@@ -54,6 +54,9 @@ class EnvironmentFacts:
         Whether it says, state by state, which choices are legal.
     observation_labels
         A name for each entry of an observation; empty where they are known by their index only.
+    best_is_mixed
+        Whether it says (``best_is_mixed`` in its metadata) that what is best in it is a mix of actions, so that
+        the likeliest ones alone say little of a policy.
     """
 
     id: str
@@ -70,6 +73,7 @@ class EnvironmentFacts:
     factors: tuple[ActionFactor, ...] = ()
     has_masks: bool = False
     observation_labels: tuple[str, ...] = ()
+    best_is_mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

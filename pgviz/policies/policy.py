@@ -84,6 +84,8 @@ class Policy(nn.Module, ABC):
     corrects_squashing
         Whether ln π and the entropy are those of what squashing makes of a sample, as they must be; a lesson may
         leave that out.
+    learns_mix
+        Whether how likely each action is has been learned, rather than set from outside.
     """
 
     flat: Tensor
@@ -93,6 +95,7 @@ class Policy(nn.Module, ABC):
     takes_masks = False
     squash = False
     corrects_squashing = True
+    learns_mix = True
 
     def __init__(self, shape: NetworkShape, outputs: int, generator: torch.Generator) -> None:
         super().__init__()

@@ -44,6 +44,8 @@ class QPolicy(Policy):
     """
 
     takes_masks = True
+    # ε and T are there to explore with.
+    learns_mix = False
     kind = "values"
 
     def __init__(self, shape: NetworkShape, action_count: int, start: int, generator: torch.Generator) -> None:

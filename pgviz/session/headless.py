@@ -60,8 +60,16 @@ class TrainResult:
         """Fingerprint of the weights."""
         return self.policy.weights_sha256()
 
-    def evaluate(self, episodes: int) -> Evaluation:
-        """Play `episodes` whole episodes with the likeliest actions, seeded from the run's seed.
+    def evaluate(self, episodes: int, sampled: bool | None = None) -> Evaluation:
+        """Play `episodes` whole episodes, seeded from the run's seed.
+
+        Parameters
+        ----------
+        episodes
+            How many.
+        sampled
+            Whether actions are drawn from π(·|s), rather than the likeliest ones. ``None``: drawn where the
+            environment says that what is best there is a mix, and the policy has learned one.
 
         Raises
         ------
@@ -71,7 +79,7 @@ class TrainResult:
         config = self.config
         masked = config.hyperparameters.get("action_mask") is not False
         seeds = RunSeeds(config.seed).evaluation
-        return evaluate(self.policy, config.environment, episodes, seeds, action_mask=masked)
+        return evaluate(self.policy, config.environment, episodes, seeds, action_mask=masked, sampled=sampled)
 
 
 def train(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 
 import pytest
@@ -17,6 +17,7 @@ class FakeEvaluation:
     episodes: int
     return_mean: float
     return_std: float
+    sampled: bool = False
 
 
 @dataclass
@@ -34,8 +35,8 @@ class FakeResult:
     def steps_per_second(self) -> float:
         return self.steps / self.seconds
 
-    def evaluate(self, episodes: int) -> FakeEvaluation:
-        return self.evaluation(episodes)
+    def evaluate(self, episodes: int, sampled: bool | None = None) -> FakeEvaluation:
+        return replace(self.evaluation(episodes), sampled=bool(sampled))
 
 
 @dataclass

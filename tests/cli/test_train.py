@@ -60,9 +60,18 @@ def test_that_the_report_has_every_field(engine: FakeEngine, tmp_path: Path) -> 
         "steps_per_second": 50.0,
         "weights_sha256": "ab" * 32,
         "findings": [],
-        "evaluation": {"episodes": 5, "return_mean": 20.0, "return_std": 1.5},
+        "evaluation": {"episodes": 5, "return_mean": 20.0, "return_std": 1.5, "actions": "likeliest"},
     }
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_that_sampled_actions_can_be_evaluated_and_are_named(
+    engine: FakeEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "report.json"
+    assert main([*TRAIN, "--evaluate", "5", "--evaluate-with", "sampled", "--json", str(path)]) == 0
+    assert "Evaluation over 5 episodes with sampled actions: return 20.0 ± 1.5." in capsys.readouterr().out
+    assert json.loads(path.read_text())["evaluation"]["actions"] == "sampled"
 
 
 def test_that_no_evaluation_and_no_episode_are_null(engine: FakeEngine, tmp_path: Path) -> None:

@@ -44,6 +44,11 @@ def refused(capsys: pytest.CaptureFixture[str], words: list[str]) -> str:
         ([*TRAIN, "--seed", "-1"], "--seed must be a whole number from 0 to "),
         ([*TRAIN, "--envs", "0"], "--envs must be a whole number from 1 to 256; got 0."),
         ([*TRAIN, "--evaluate", "0"], "--evaluate must be a whole number from 1 to 100000; got 0."),
+        ([*TRAIN, "--evaluate-with", "sampled"], "--evaluate-with needs --evaluate N, the number of episodes."),
+        (
+            [*TRAIN, "--evaluate", "5", "--evaluate-with", "luck"],
+            "argument --evaluate-with: invalid choice: 'luck'",
+        ),
         ([*TRAIN, "--algorithm", "pppo"], "unknown algorithm 'pppo'; did you mean ppo?"),
         ([*TRAIN, "--set", "gamma"], "--set takes NAME=VALUE, for example --set gamma=0.95; got 'gamma'."),
         ([*TRAIN, "--set", "gamm=0.9"], "unknown parameter 'gamm'; did you mean gamma"),

@@ -22,7 +22,7 @@ class Measured(msgspec.Struct, frozen=True):
 
 def mean_return(result: TrainResult, episodes: int) -> Measured:
     """The mean return of the likeliest actions over `episodes` episodes."""
-    evaluation = result.evaluate(episodes)
+    evaluation = result.evaluate(episodes, sampled=False)
     return Measured(evaluation.return_mean, evaluation.return_std)
 
 

@@ -102,6 +102,11 @@ class RockPaperScissors(gymnasium.Env[np.int64, np.int64]):
     probabilities. The exploiter takes the best reply to each round by itself; to an agent that sees the last moves
     there can be something better still, which `exploitability` finds.
 
+    ## Evaluating
+
+    `metadata["best_is_mixed"]` says that what is best here is a mix, so that a policy is to be evaluated by moves
+    drawn from it; not so where the agent sees the last moves and its opponent goes by them.
+
     ## Arguments
 
     ```python
@@ -148,6 +153,9 @@ class RockPaperScissors(gymnasium.Env[np.int64, np.int64]):
         self.opponent = opponent
         self.rounds = rounds
         self.show_last_moves = show_last_moves
+        # Who sees what an opponent goes by can foresee it, and then one move is the best.
+        foreseeable = opponent == "beats_last_move" and show_last_moves
+        self.metadata = {**type(self).metadata, "best_is_mixed": not foreseeable}
         self.action_space = spaces.Discrete(len(MOVES))
         self.observation_space = spaces.Discrete(SHOWN_OBSERVATIONS if show_last_moves else HIDDEN_OBSERVATIONS)
         self._clear()
