@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from pgviz.config import RunConfig
@@ -220,6 +221,28 @@ class WatchEnvironment(Command):
 @dataclass(frozen=True, slots=True)
 class ListEnvironments(Command):
     """Ask for an ``EnvironmentsListed`` notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveRun(Command):
+    """Save the run as it is now into a folder."""
+
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRun(Command):
+    """Leave the present run and go on, exactly, with the one saved in a folder."""
+
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class KeepSafe(Command):
+    """Save the run unasked, every so many seconds while it plays; ``None`` for no more."""
+
+    folder: Path | None
+    seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)

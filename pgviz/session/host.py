@@ -5,19 +5,22 @@ from __future__ import annotations
 from functools import singledispatchmethod
 
 from pgviz.environments.catalog import listing
-from pgviz.errors import PgvizError
+from pgviz.errors import PgvizError, UsageError
 from pgviz.session import commands
 from pgviz.session.commands import Command
+from pgviz.session.history import History
 from pgviz.session.notices import (
     CommandRejected,
     EnvironmentsListed,
     MinibatchExamined,
     RunRewound,
+    RunSaved,
     RunState,
     ValuesEstimated,
 )
 from pgviz.session.puller import Puller
 from pgviz.session.relive import NotReproducible
+from pgviz.session.saving import open_saved
 from pgviz.session.session import (
     environment_steps,
     episodes,
@@ -142,6 +145,7 @@ class SessionHost(Puller):
         self._breakpoints.reset()
         self._until, trainer = None, self._session.trainer
         self._doctor.rewind(trainer.step)
+        self._saver.rewind(trainer.step)
         self._put(RunRewound(trainer.step, int(trainer.environment.episode_numbers.max()), trainer.update))
         self._say_what_waits()
         self._enter(RunState.PAUSED)
@@ -239,6 +243,29 @@ class SessionHost(Puller):
     @_do.register
     def _(self, _: commands.ListEnvironments) -> None:
         self._put(EnvironmentsListed(self._step, listing()))
+
+    @_do.register
+    def _(self, command: commands.SaveRun) -> None:
+        if self._session is None:
+            raise UsageError("there is no run to save.")
+        self._saver.save(self._session, command.folder)
+        self._put(RunSaved(self._step, str(command.folder)))
+
+    @_do.register
+    def _(self, command: commands.OpenRun) -> None:
+        before = self._state
+        self._enter(RunState.PREPARING)
+        try:
+            opened = open_saved(command.folder, History(self._history_limit))
+        except Exception:
+            self._enter(before)
+            raise
+        self._adopt(opened.session)
+        self._introduce(opened.session.introduce(), opened.past)
+
+    @_do.register
+    def _(self, command: commands.KeepSafe) -> None:
+        self._saver.keep_safe(command.folder, command.seconds)
 
     @_do.register
     def _(self, _: commands.Quit) -> None:

@@ -87,6 +87,22 @@ class HistoryHeld(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RunSaved(Event):
+    """The run was saved.
+
+    Parameters
+    ----------
+    folder
+        Where it can be gone on with from.
+    unasked
+        Whether nobody asked for it.
+    """
+
+    folder: str
+    unasked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RunRewound(Event):
     """The past was made the present: `step` steps have been taken now, and what came after never happened."""
 

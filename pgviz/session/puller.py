@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pgviz.config import RunConfig
+from pgviz.errors import PgvizError
 from pgviz.session.breakpoints import BreakpointSet
 from pgviz.session.clock import Clock
 from pgviz.session.cursor import Cursor
@@ -14,14 +17,17 @@ from pgviz.session.mailbox import Mailbox
 from pgviz.session.notices import (
     BreakpointHit,
     BreakpointsListed,
+    CommandRejected,
     FindingMade,
     HistoryHeld,
     ProbesShown,
+    RunSaved,
     RunState,
     SpeedMeasured,
     StateChanged,
 )
 from pgviz.session.probes import Probes
+from pgviz.session.saving import Saver
 from pgviz.session.session import (
     Predicate,
     Session,
@@ -61,6 +67,7 @@ class Puller:
         self._values = EventValues()
         self._probes = Probes()
         self._doctor = Doctor()
+        self._saver = Saver()
 
     @property
     def _step(self) -> int:
@@ -117,6 +124,7 @@ class Puller:
     def _tell(self, event: Event) -> None:
         """Put an event that is rare where the window takes it from, with what follows from it."""
         self._put(event)
+        self._saver.note(event)
         self._examine(event)
         if isinstance(event, UpdateApplied) and self._looking and self._probes.due:
             self._show_probes()
@@ -157,9 +165,23 @@ class Puller:
             self._values.take(measured)
             self._put(measured)
             self._say_held()
+            if self._saver.is_due(step):
+                self._save_unasked()
         wait = clock.wait_for()
         if wait > 0.0:
             self._inbox.wait(wait)
+
+    def _save_unasked(self) -> None:
+        """Save the run; where that fails it is said, and tried again when it is due again."""
+        folder = self._saver.safe_folder
+        if folder is None or self._session is None:
+            return
+        try:
+            self._saver.save(self._session, folder)
+        except PgvizError as error:
+            self._put(CommandRejected(self._step, f"The run goes on, but could not be saved: {error}"))
+        else:
+            self._put(RunSaved(self._step, str(folder), unasked=True))
 
     def _arrive(self, event: Event) -> None:
         """Stop pulling: the predicate held, or the run is over."""
@@ -226,27 +248,41 @@ class Puller:
         except Exception:
             self._enter(before)
             raise
+        self._adopt(session)
+        started = session.pull()
+        assert started is not None
+        self._introduce(started)
+        if play:
+            self._go(forever)
+
+    def _adopt(self, session: Session) -> None:
+        """Leave the present run for another."""
         self._close()
         self._session, self._until, self._stepping = session, None, False
         self._cursor = Cursor(session)
         self._clock = Clock(self._clock.multiplier)
         self._breakpoints.reset()
-        self._probes.begin(config.environment)
+        self._probes.begin(session.config.environment)
+        self._saver.begin()
         session.trainer.watch.index = self._watched
-        started = session.pull()
-        assert started is not None
+
+    def _introduce(self, started: Event, past: Iterable[Event] = ()) -> None:
+        """Say what run it is, and what had happened in it; then wait where it is."""
+        session = self._session
+        assert session is not None
         self._values.take(started)
         self._doctor.take(started)
         self._put(started)
         if isinstance(started, RunFailed):
             self._enter(RunState.FAILED)
             return
+        for event in past:
+            self._saver.note(event)
+            self._put(event)
         self._clock.frames_per_second = session.trainer.environment.facts.frames_per_second
         self._say_what_waits()
         self._enter(RunState.PAUSED)
         self._show_state()
-        if play:
-            self._go(forever)
 
     def _end(self) -> None:
         if self._session is not None and not self._session.over:

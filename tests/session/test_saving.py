@@ -1,0 +1,157 @@
+"""Saving the run that is open, and going on with it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pgviz.errors import RunError
+from pgviz.session import commands
+from pgviz.session.history import History
+from pgviz.session.notices import CommandRejected, RunSaved, RunState, StateChanged
+from pgviz.session.saving import Saver, open_saved
+from pgviz.session.session import Session
+from pgviz.training.checkpoint import MANIFEST, checkpoints
+from pgviz.training.events import (
+    EpisodeEnded,
+    Event,
+    MinibatchComputed,
+    ParameterChanged,
+    RunStarted,
+    StepTaken,
+    UpdateApplied,
+)
+from pgviz.training.interventions import ForceAction, JudgeMinibatch, TurnKnob
+from tests.session.driver import hosted
+from tests.training.driving import ALGORITHMS, short_config
+
+LONG = 10**6
+
+
+def pull(session: Session, count: int, saver: Saver | None = None) -> list[Event]:
+    events = []
+    for _ in range(count):
+        event = session.pull()
+        assert event is not None
+        events.append(event)
+        if saver is not None:
+            saver.note(event)
+    return events
+
+
+def to(session: Session, kind: type[Event]) -> None:
+    while not isinstance(session.pull(), kind):
+        pass
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_that_a_run_goes_on_exactly_where_it_was_saved(algorithm: str, tmp_path: Path) -> None:
+    saver = Saver()
+    # With a snapshot here and there only, so that much lies between it and where the run is.
+    with Session(short_config("CartPole-v1", algorithm, steps=LONG), history=History(10**9, 60.0)) as session:
+        before = pull(session, 173, saver)
+        saver.save(session, tmp_path)
+        step = session.trainer.step
+        wanted = [repr(event) for event in pull(session, 150)]
+        weights = session.trainer.policy.weights_sha256()
+    opened = open_saved(tmp_path, History())
+    with opened.session as again:
+        assert again.trainer.step == step
+        assert [repr(event) for event in pull(again, 150)] == wanted
+        assert again.trainer.policy.weights_sha256() == weights
+    kept = [event for event in before if isinstance(event, EpisodeEnded | ParameterChanged)]
+    assert [event for event in opened.past if not isinstance(event, UpdateApplied)] == kept
+    assert len(opened.past) - len(kept) == sum(isinstance(event, UpdateApplied) for event in before)
+
+
+def test_that_what_a_person_did_since_the_last_snapshot_is_done_again(tmp_path: Path) -> None:
+    saver = Saver()
+    with Session(short_config("CartPole-v1", "a2c", steps=LONG), history=History(10**9, 10**9)) as session:
+        pull(session, 20)
+        session.intervene(TurnKnob("learning_rate", 0.02))
+        to(session, MinibatchComputed)
+        session.intervene(JudgeMinibatch("flip"))
+        to(session, StepTaken)
+        session.intervene(ForceAction(1, (1.0,)))
+        saver.save(session, tmp_path)
+        pull(session, 60)
+        weights = session.trainer.policy.weights_sha256()
+    with open_saved(tmp_path, History()).session as again:
+        pull(again, 60)
+        assert again.trainer.policy.weights_sha256() == weights
+
+
+def test_that_the_window_saves_and_opens(tmp_path: Path) -> None:
+    with hosted() as driver:
+        driver.post(commands.StartRun(short_config("CartPole-v1", "ppo", steps=LONG)))
+        driver.wait_for_state(RunState.PAUSED)
+        driver.post(commands.StepUpdate(2))
+        driver.wait_for(lambda _: len(driver.of(UpdateApplied)) == 2 and driver.state is RunState.PAUSED)
+        driver.post(commands.StepEnvironment(3))
+        driver.post(commands.SaveRun(tmp_path))
+        driver.wait_for(lambda _: driver.of(RunSaved))
+        step = driver.mailbox.step
+        assert not driver.of(RunSaved)[-1].unasked
+        driver.post(commands.StartRun(short_config("Pendulum-v1", "ppo", steps=LONG)))
+        driver.wait_for(lambda _: len(driver.of(RunStarted)) == 2)
+        driver.post(commands.OpenRun(tmp_path))
+        driver.wait_for(lambda _: len(driver.of(RunStarted)) == 3)
+        driver.wait_for_state(RunState.PAUSED)
+        started = driver.of(RunStarted)[-1]
+        assert (started.config.environment, started.step) == ("CartPole-v1", step)
+        assert len(driver.of(UpdateApplied)) == 4, "the curves come back"
+        driver.post(commands.StepUpdate())
+        driver.wait_for(lambda _: len(driver.of(UpdateApplied)) == 5)
+
+
+def test_that_a_run_is_saved_unasked_while_it_plays(tmp_path: Path) -> None:
+    with hosted() as driver:
+        driver.post(commands.KeepSafe(tmp_path, 0.0))
+        driver.post(commands.StartRun(short_config("CartPole-v1", "ppo", steps=LONG), play=True))
+        driver.wait_for(lambda _: len(driver.of(RunSaved)) >= 2)
+        assert driver.of(RunSaved)[-1].unasked
+        driver.post(commands.KeepSafe(None), commands.Pause())
+        driver.wait_for_state(RunState.PAUSED)
+    with open_saved(tmp_path, History()).session as again:
+        assert again.trainer.step > 0
+
+
+def test_that_what_cannot_be_opened_or_saved_is_said_and_changes_nothing(tmp_path: Path) -> None:
+    with hosted() as driver:
+        driver.post(commands.SaveRun(tmp_path))
+        driver.wait_for(lambda _: driver.of(CommandRejected))
+        driver.post(commands.StartRun(short_config("CartPole-v1", "ppo", steps=LONG)))
+        driver.wait_for_state(RunState.PAUSED)
+        driver.post(commands.OpenRun(tmp_path / "nothing"))
+        driver.wait_for(lambda _: len(driver.of(CommandRejected)) == 2)
+        assert "no checkpoint" in driver.of(CommandRejected)[-1].message
+        driver.wait_for_state(RunState.PAUSED)
+        (tmp_path / "file").write_text("in the way")
+        driver.post(commands.StepUpdate())
+        driver.wait_for(lambda _: driver.of(UpdateApplied) and driver.state is RunState.PAUSED)
+        driver.post(commands.SaveRun(tmp_path / "file"))
+        driver.wait_for(lambda _: len(driver.of(CommandRejected)) == 3)
+        assert driver.of(StateChanged)[-1].state is not RunState.FAILED
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ahead", "many"),
+        ("done", [[0, "Quit", {}]]),
+        ("done", [[1, "TurnKnob", 3]]),
+        ("past", [["RunFailed", {}]]),
+    ],
+)
+def test_that_notes_that_make_no_sense_are_refused(name: str, value: object, tmp_path: Path) -> None:
+    with Session(short_config("CartPole-v1", "ppo", steps=LONG), history=History()) as session:
+        pull(session, 60)
+        Saver().save(session, tmp_path)
+    manifest = checkpoints(tmp_path)[-1] / MANIFEST
+    stored = json.loads(manifest.read_text())
+    stored["notes"][name] = value
+    manifest.write_text(json.dumps(stored))
+    with pytest.raises(RunError, match="cannot be read"):
+        open_saved(tmp_path, History())
