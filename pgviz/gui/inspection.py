@@ -26,6 +26,8 @@ from pgviz.training.events import (
 
 NOT_YET = "not yet known"
 NOT_CHOSEN = "not chosen yet"
+# What the network was given for an observation, and what it was shifted and divided by for that.
+NORMALISED = ("Normalised", "Mean", "Std")
 SHORT = 12  # entries of an observation that leave room for what comes after
 Entries = Sequence[Any] | np.ndarray[Any, Any]
 
@@ -42,11 +44,14 @@ class Section:
         Numbers, truths or words, ``(N,)``.
     names
         What each is; the index where there are none.
+    beside
+        Further numbers ``(N,)`` that belong to the same names, each under a caption of its own.
     """
 
     title: str
     values: Entries
     names: Sequence[str] = field(default=())
+    beside: Sequence[tuple[str, Entries]] = field(default=())
 
     def name(self, index: int) -> str:
         """What an entry is called."""
@@ -78,10 +83,13 @@ def inspect(event: Shown, facts: EnvironmentFacts | None, copies: int = 1) -> li
 
 def _observed(decision: Decision, facts: EnvironmentFacts | None) -> list[Section]:
     labels = facts.observation_labels if facts else ()
-    sections = [Section("Observation", np.ravel(decision.observation), labels)]
-    if decision.seen is not None:
-        sections.append(Section("Observation as the network was given it", np.ravel(decision.seen), labels))
-    return sections
+    normalised = (decision.seen, decision.observation_mean, decision.observation_std)
+    beside = [
+        (caption, np.ravel(values))
+        for caption, values in zip(NORMALISED, normalised, strict=True)
+        if values is not None
+    ]
+    return [Section("Observation", np.ravel(decision.observation), labels, beside)]
 
 
 def _step(event: Shown, detail: StepDetail, copies: int) -> Section:
@@ -94,6 +102,8 @@ def _step(event: Shown, detail: StepDetail, copies: int) -> Section:
         "Return so far": detail.episode_return,
         "Episode ended": NOT_CHOSEN if detail.reward is None else ending,
     }
+    if detail.decision.reward_std is not None:
+        rows["Rewards divided by"] = detail.decision.reward_std
     if isinstance(event, PastShown):
         rows["Updates before"] = event.update
     if copies > 1:

@@ -75,7 +75,7 @@ class CategoricalPolicy(Policy):
             log_prob=None if chosen is None else float(log_probs_A[chosen]),
             entropy=float(distribution.entropy()),
             value=self.value_of(observation_O),
-            seen=self.seen_of(observation_O),
+            **self.scaling(observation_O),
             probabilities_A=np.exp(log_probs_A),
             logits_A=logits_1A[0].numpy().copy(),
             chosen=chosen,

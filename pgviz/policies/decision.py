@@ -60,6 +60,12 @@ class Decision:
         The critic's estimate of the state, in rewards as they are learned from; ``None`` where there is no critic.
     seen
         What the network was given for the observation; ``None`` where that was the observation itself.
+    observation_mean, observation_std
+        What each entry of the observation was shifted and divided by for that, before it was cut off; ``None``
+        likewise.
+    reward_std
+        What rewards are divided by before they are learned from, and so what `value` is counted in; ``None`` where
+        they are learned from as they are.
     """
 
     observation: Array
@@ -67,6 +73,9 @@ class Decision:
     entropy: float
     value: float | None
     seen: Array | None = field(default=None, kw_only=True)
+    observation_mean: Array | None = field(default=None, kw_only=True)
+    observation_std: Array | None = field(default=None, kw_only=True)
+    reward_std: float | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ class FactoredPolicy(Policy):
                 log_prob=log_prob,
                 entropy=float(distribution.entropy()),
                 value=self.value_of(observation_O),
-                seen=self.seen_of(observation_O),
+                **self.scaling(observation_O),
                 factors=row.decisions(),
             )
 

@@ -118,7 +118,7 @@ class GaussianPolicy(Policy):
             log_prob=log_prob,
             entropy=float(entropy),
             value=self.value_of(observation_O),
-            seen=self.seen_of(observation_O),
+            **self.scaling(observation_O),
             mean_D=mean_BD[0].numpy().copy(),
             std_D=np.exp(distribution.log_std_D.detach().expand_as(mean_BD)[0].numpy()),
             sample_D=sample_D,

@@ -253,9 +253,17 @@ class Policy(nn.Module, ABC):
         with torch.no_grad():
             return self._distribution(torch.from_numpy(outputs_NK), self.log_std, masks).mode()
 
-    def seen_of(self, observation_O: Array) -> Array | None:
-        """Return what the network is given for one observation; ``None`` where that is the observation itself."""
-        return None if self.normalization.observations is None else self.normalization.see(observation_O)
+    def scaling(self, observation_O: Array) -> dict[str, Any]:
+        """Return what a decision says of normalisation, by its fields' names; nothing where there is none."""
+        normalization, said = self.normalization, dict[str, Any]()
+        if normalization.observations is not None:
+            said["seen"] = normalization.see(observation_O)
+            # Not to be written into, here or there: each change of the statistics makes new arrays.
+            said["observation_mean"] = normalization.observation_mean_O
+            said["observation_std"] = normalization.observation_std_O
+        if normalization.returns is not None:
+            said["reward_std"] = normalization.reward_scale
+        return said
 
     def values(self, observations_BO: Array) -> NDArray[np.float32]:
         """Return V of states as seen, shape ``(B,)``, without a graph.

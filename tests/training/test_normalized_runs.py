@@ -97,6 +97,7 @@ def test_that_what_is_shown_of_a_step_is_what_was_acted_on(algorithm: str) -> No
     seen: list[NDArray[Any]] = []
     with trainer_of(short_config("CartPole-v1", algorithm, **BOTH)) as trainer:
         trainer.watch.wanted = True
+        reward_std = trainer.policy.normalization.reward_scale
         for event in trainer.events():
             if isinstance(event, UpdateApplied):
                 break
@@ -110,6 +111,14 @@ def test_that_what_is_shown_of_a_step_is_what_was_acted_on(algorithm: str) -> No
                 assert decision.entropy == pytest.approx(float(expected.detach()), abs=1e-6)
                 assert decision.value == pytest.approx(float(trainer.policy.values(seen[-1][None])[0]), abs=1e-6)
                 np.testing.assert_array_equal(np.asarray(decision.seen), seen[-1])
+                mean_O, std_O = decision.observation_mean, decision.observation_std
+                assert mean_O is not None
+                assert std_O is not None
+                scaled = np.clip((decision.observation - mean_O) / std_O, -10.0, 10.0)
+                # What the network was given follows from the observation and what is shown beside it.
+                np.testing.assert_allclose(scaled, seen[-1], rtol=1e-6, atol=1e-7)
+                assert decision.reward_std == reward_std
+            reward_std = trainer.policy.normalization.reward_scale
     raw = np.array([each.decision.observation for each in details])
     assert len(raw) > 5
     # The carts move by centimetres, and the policy sees standard deviations of that.

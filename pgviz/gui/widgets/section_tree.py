@@ -16,6 +16,8 @@ from pgviz.gui.widgets.step_axis import MINUS
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Name", "Value")
+# Pixels: of the names, of names and values where three columns of numbers are beside them, and of one of these.
+NAMES, NARROW_NAMES, VALUES, NUMBERS = 240, 164, 96, 74
 TOP = 0  # the internal id of headings; that of a row is one more than its section's number
 
 
@@ -25,17 +27,18 @@ class SectionModel(QAbstractItemModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.sections: Sequence[Section] = ()
+        self.captions: tuple[str, ...] = COLUMNS
         self._orders: list[Sequence[int]] = []
         self._sorting = (0, Qt.SortOrder.AscendingOrder)
 
     def set_sections(self, sections: Sequence[Section]) -> bool:
-        """Show these; says whether there are other headings or numbers of rows than before."""
-        same = [(each.title, len(each.values)) for each in sections] == [
-            (each.title, len(each.values)) for each in self.sections
-        ]
+        """Show these; says whether there are other headings, columns or numbers of rows than before."""
+        same = [_outline(each) for each in sections] == [_outline(each) for each in self.sections]
         if not same:
             self.beginResetModel()
         self.sections = sections
+        widest = max((each.beside for each in sections), key=len, default=())
+        self.captions = (*COLUMNS, *(caption for caption, _ in widest))
         self._orders = [self._order(each) for each in sections]
         if not same:
             self.endResetModel()
@@ -44,17 +47,18 @@ class SectionModel(QAbstractItemModel):
             parent = self.index(place, 0)
             if section.values is not None and len(section.values):
                 self.dataChanged.emit(
-                    self.index(0, 0, parent), self.index(len(section.values) - 1, len(COLUMNS) - 1, parent)
+                    self.index(0, 0, parent), self.index(len(section.values) - 1, len(self.captions) - 1, parent)
                 )
         return False
 
-    def entry(self, index: Index) -> tuple[str, str] | None:
-        """Name and value of a row, in words; ``None`` for a heading."""
+    def entry(self, index: Index) -> tuple[str, ...] | None:
+        """Name and value of a row, in words, and what belongs beside it; ``None`` for a heading."""
         if index.internalId() == TOP:
             return None
         place = index.internalId() - 1
         section, row = self.sections[place], self._orders[place][index.row()]
-        return section.name(row), text_of(section.values[row])
+        beside = (text_of(values[row], 4) for _, values in section.beside)
+        return section.name(row), text_of(section.values[row]), *beside
 
     def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
         """Qt's handle of a heading or row."""
@@ -76,8 +80,8 @@ class SectionModel(QAbstractItemModel):
         return len(self.sections[parent.row()].values) if is_heading else 0
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """Name and value."""
-        return len(COLUMNS)
+        """Name and value, and what any section has beside them."""
+        return len(self.captions)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """What Qt asks of one cell."""
@@ -85,7 +89,7 @@ class SectionModel(QAbstractItemModel):
             entry = self.entry(index)
             if entry is None:
                 return self.sections[index.row()].title if index.column() == 0 else ""
-            return entry[index.column()]
+            return entry[index.column()] if index.column() < len(entry) else ""
         if role == Qt.ItemDataRole.ToolTipRole:
             return self.data(index)
         if role == Qt.ItemDataRole.SizeHintRole:
@@ -99,7 +103,7 @@ class SectionModel(QAbstractItemModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         """The columns' captions."""
-        return COLUMNS[section] if role == Qt.ItemDataRole.DisplayRole else None
+        return self.captions[section] if role == Qt.ItemDataRole.DisplayRole else None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Order the rows under each heading: by place, or by value where those are numbers."""
@@ -110,12 +114,13 @@ class SectionModel(QAbstractItemModel):
 
     def _order(self, section: Section) -> Sequence[int]:
         column, order = self._sorting
-        count = len(section.values)
+        columns = [section.values, *(values for _, values in section.beside)]
+        count, values = len(section.values), columns[min(max(column, 1), len(columns)) - 1]
         ascending = order == Qt.SortOrder.AscendingOrder
-        if column == 0 or not all(isinstance(each, float | int | np.number) for each in section.values[:1]):
+        if column == 0 or not all(isinstance(each, float | int | np.number) for each in values[:1]):
             return range(count) if ascending else range(count - 1, -1, -1)
         try:
-            places = np.argsort(np.asarray(section.values, float), kind="stable")
+            places = np.argsort(np.asarray(values, float), kind="stable")
         except ValueError:  # words among the numbers
             return range(count)
         return [int(each) for each in (places if ascending else places[::-1])]
@@ -136,7 +141,7 @@ class SectionTree(QTreeView):
         header = self.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
-        header.resizeSection(0, 240)
+        header.resizeSection(0, NAMES)
         # Elsewhere the arrow is at the left, beside captions that are at the right.
         header.setStyleSheet(
             "QHeaderView::up-arrow, QHeaderView::down-arrow { subcontrol-position: center right; left: -4px; }"
@@ -150,11 +155,20 @@ class SectionTree(QTreeView):
         """Show these; what a person has folded stays folded."""
         if not self.sections.set_sections(sections):
             return
+        self._fit_columns()
         folded = set(self._folded)
         for place, section in enumerate(sections):
             index = self.sections.index(place, 0)
             self.setFirstColumnSpanned(place, QModelIndex(), True)
             self.setExpanded(index, section.title not in folded)
+
+    def _fit_columns(self) -> None:
+        """Leave room for numbers beside the values, where there are some."""
+        further = self.sections.columnCount() - len(COLUMNS)
+        header = self.header()
+        header.resizeSection(0, NARROW_NAMES if further else NAMES)
+        for column in range(1, 1 + further):  # the last one takes what is left
+            header.resizeSection(column, VALUES if column == 1 else NUMBERS)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy what is selected."""
@@ -177,15 +191,20 @@ class SectionTree(QTreeView):
                 yield self.sections.index(row, 0, parent)
 
 
-def text_of(value: Any) -> str:
-    """A value in few letters."""
+def text_of(value: Any, digits: int = 5) -> str:
+    """A value in few letters: a number with so many significant digits."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     if isinstance(value, int | np.integer):
         return f"{value:,}".replace("-", MINUS)
-    return f"{float(value):.5g}".replace("-", MINUS)
+    return f"{float(value):.{digits}g}".replace("-", MINUS)
+
+
+def _outline(section: Section) -> tuple[str, int, tuple[str, ...]]:
+    """What must be laid out anew where it changes."""
+    return section.title, len(section.values), tuple(caption for caption, _ in section.beside)
 
 
 def _place(index: QModelIndex) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from pgviz.gui.panels.inspector import InspectorPanel
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.widgets.section_tree import SectionTree
+from pgviz.gui.widgets.step_axis import MINUS
 from tests.gui.samples import stepped
 
 
@@ -24,11 +25,21 @@ def panel(qtbot: QtBot) -> InspectorPanel:
 
 def rows(tree: SectionTree, title: str) -> list[tuple[str, str]]:
     """Names and values under a heading, in the order shown."""
+    return [(entry[0], entry[1]) for entry in entries(tree, title)]
+
+
+def entries(tree: SectionTree, title: str) -> list[tuple[str, ...]]:
+    """All columns under a heading, in the order shown."""
     model = tree.sections
     place = next(index for index, each in enumerate(model.sections) if each.title == title)
     parent = model.index(place, 0)
-    entries = [model.entry(model.index(row, 0, parent)) for row in range(model.rowCount(parent))]
-    return [entry for entry in entries if entry is not None]
+    found = [model.entry(model.index(row, 0, parent)) for row in range(model.rowCount(parent))]
+    return [entry for entry in found if entry is not None]
+
+
+def captions(tree: SectionTree) -> list[str]:
+    model = tree.sections
+    return [model.headerData(column, Qt.Orientation.Horizontal) for column in range(model.columnCount())]
 
 
 def test_that_nothing_is_done_out_of_sight_and_nothing_is_missed(panel: InspectorPanel) -> None:
@@ -83,3 +94,33 @@ def test_that_what_is_folded_stays_folded(panel: InspectorPanel) -> None:
 
     assert not panel.tree.isExpanded(panel.tree.sections.index(0, 0))
     assert panel.tree.isExpanded(panel.tree.sections.index(1, 0))
+
+
+def test_that_a_normalised_observation_stands_beside_the_raw_one_and_can_be_sorted_by(
+    panel: InspectorPanel,
+) -> None:
+    plain, _, step = stepped("CartPole-v1")
+    started, _, taken = stepped("CartPole-v1", 30, normalize_observation=True, normalize_reward=True)
+    panel.begin(started)
+    panel.show()
+    panel.show_step(taken)
+    tree = panel.tree
+    assert captions(tree) == ["Name", "Value", "Normalised", "Mean", "Std"]
+    assert taken.detail is not None
+    decision = taken.detail.decision
+    given = [decision.observation, decision.seen, decision.observation_mean, decision.observation_std]
+    for index, (_, *numbers) in enumerate(entries(tree, "Observation")):
+        assert all(values is not None for values in given)
+        told = [float(number.replace(MINUS, "-")) for number in numbers]
+        assert told == pytest.approx([float(values[index]) for values in given if values is not None], rel=1e-3)
+
+    tree.sortByColumn(4, Qt.SortOrder.AscendingOrder)
+    stds = [float(entry[4]) for entry in entries(tree, "Observation")]
+    assert stds == sorted(stds)
+    assert "Rewards divided by" in dict(rows(tree, "Step"))
+
+    tree.sortByColumn(4, Qt.SortOrder.AscendingOrder)
+    panel.begin(plain)
+    panel.show_step(step)
+    assert captions(tree) == ["Name", "Value"]
+    assert "Rewards divided by" not in dict(rows(tree, "Step"))
