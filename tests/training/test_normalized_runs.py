@@ -118,7 +118,7 @@ def test_that_what_is_shown_of_a_step_is_what_was_acted_on(algorithm: str) -> No
                 # What the network was given follows from the observation and what is shown beside it.
                 np.testing.assert_allclose(scaled, seen[-1], rtol=1e-6, atol=1e-7)
                 assert decision.reward_std == reward_std
-            reward_std = trainer.policy.normalization.reward_scale
+                reward_std = trainer.policy.normalization.reward_scale
     raw = np.array([each.decision.observation for each in details])
     assert len(raw) > 5
     # The carts move by centimetres, and the policy sees standard deviations of that.
