@@ -96,6 +96,31 @@ class ResumeHere(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class Fork(Command):
+    """Begin a second run from the state that is looked at, the present one or one of the past.
+
+    It goes on in step with the run, with the same random numbers.
+
+    Parameters
+    ----------
+    sample
+        What the watched copy does first there, as the policy draws it; ``None`` for what it draws.
+    knobs
+        Hyperparameters that are to be others, by name.
+    """
+
+    sample: tuple[float, ...] | None = None
+    knobs: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DropFork(Command):
+    """End a fork."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetHistoryLimit(Command):
     """Say how much memory the past may take, in bytes."""
 
@@ -243,6 +268,26 @@ class KeepSafe(Command):
 
     folder: Path | None
     seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRecording(Command):
+    """Leave the present run, if any, and play a recording; it waits, paused, at its first step."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver(Command):
+    """Go on live from the moment of the recording that is looked at.
+
+    Parameters
+    ----------
+    agreed
+        The module that a person has agreed to have imported, where the environment's id names one.
+    """
+
+    agreed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

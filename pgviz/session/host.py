@@ -53,6 +53,8 @@ class SessionHost(Puller):
                 command = self._inbox.take()
                 if command is not None:
                     self._carry_out(command)
+                elif self._forks and self._catch_up():
+                    pass  # the run waits for them
                 elif self._until is None:
                     self._inbox.wait()
                 else:
@@ -151,6 +153,22 @@ class SessionHost(Puller):
         self._enter(RunState.PAUSED)
         self._say_held()
         self._show_state()
+        if self._forks:
+            self._forks.rewind(self._session)
+            self._show_forks()
+
+    @_do.register
+    def _(self, command: commands.Fork) -> None:
+        if self._session is not None:
+            past = self._cursor.shown if self._cursor is not None else None
+            position = None if past is None else past.position
+            self._forks.add(self._session, position, self._watched, command.sample, command.knobs)
+            self._show_forks()
+
+    @_do.register
+    def _(self, command: commands.DropFork) -> None:
+        self._forks.drop(command.id)
+        self._show_forks()
 
     @_do.register
     def _(self, command: commands.SetHistoryLimit) -> None:
@@ -239,6 +257,8 @@ class SessionHost(Puller):
             if self._until is None and not self._session.over:
                 self._say_what_waits()
                 self._show_state()
+            if self._forks:
+                self._show_forks()
 
     @_do.register
     def _(self, _: commands.ListEnvironments) -> None:

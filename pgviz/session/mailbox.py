@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 
+from pgviz.session.notices import ForksShown
 from pgviz.training.events import Event, MinibatchComputed, PastShown, RunStarted, Shown, StateShown, StepTaken
 
 
@@ -25,6 +26,7 @@ class Mailbox:
         self.step = 0
         self._facts: deque[Event] = deque()
         self._shown: Shown | None = None
+        self._wants_forks = True
         self._lock = threading.Lock()
 
     def put(self, event: Event) -> None:
@@ -39,12 +41,23 @@ class Mailbox:
                 self._shown = event
         elif not isinstance(event, MinibatchComputed):
             # A minibatch is for whoever steps through an update; thousands a second are no news to a window.
+            self._wants_forks = self._wants_forks and not isinstance(event, ForksShown)
             self._facts.append(event)
+
+    @property
+    def wants_forks(self) -> bool:
+        """Whether what was last said of the forks was taken out."""
+        return self._wants_forks
 
     @property
     def wants_step(self) -> bool:
         """Whether the last step shown was taken out, so that another is worth its cost."""
         return self._shown is None
+
+    @property
+    def waiting(self) -> int:
+        """How many facts nobody has taken yet."""
+        return len(self._facts)
 
     def take(self) -> tuple[list[Event], Shown | None]:
         """All facts since the last call, and the newest step, which belongs to the last run in them."""
@@ -55,6 +68,7 @@ class Mailbox:
     def take_facts(self) -> list[Event]:
         """All facts since the last call, oldest first."""
         facts = []
+        self._wants_forks = True
         while self._facts:
             facts.append(self._facts.popleft())
         return facts

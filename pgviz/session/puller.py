@@ -11,6 +11,7 @@ from pgviz.session.clock import Clock
 from pgviz.session.cursor import Cursor
 from pgviz.session.doctor import Doctor
 from pgviz.session.event_values import EventValues
+from pgviz.session.forks import Forks
 from pgviz.session.history import DEFAULT_LIMIT, History
 from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
@@ -19,6 +20,7 @@ from pgviz.session.notices import (
     BreakpointsListed,
     CommandRejected,
     FindingMade,
+    ForksShown,
     HistoryHeld,
     ProbesShown,
     RunSaved,
@@ -67,6 +69,7 @@ class Puller:
         self._values = EventValues()
         self._probes = Probes()
         self._doctor = Doctor()
+        self._forks = Forks()
         self._saver = Saver()
 
     @property
@@ -87,6 +90,7 @@ class Puller:
         assert session is not None
         session.trainer.algorithm.checks_up = True
         clock.start(session.trainer.step)
+        follow = self._follow if self._forks else None
         arrived: Event | None = None
         while not inbox and arrived is None:
             self._choose_detail(session.trainer.watch)
@@ -99,6 +103,8 @@ class Puller:
                 self._show(event)
             elif kind is not MinibatchComputed:
                 self._tell(event)
+            if follow is not None:
+                follow(event)
             if self._stops(event):
                 arrived = event
             elif kind is StepTaken:
@@ -106,6 +112,28 @@ class Puller:
         clock.stop()
         if arrived is not None:
             self._arrive(arrived)
+
+    def _follow(self, event: Event) -> None:
+        """Have the forks keep up with an event of the run."""
+        self._forks.follow(event)
+        if self._looking and self._mailbox.wants_forks and self._forks.due:
+            self._show_forks()
+
+    def _catch_up(self) -> bool:
+        """Have forks that are behind go on for a moment; says whether any was."""
+        session = self._session
+        if session is None or not self._forks.catch_up(session, lambda: self._inbox):
+            return False
+        arrived = not self._forks.behind(session)
+        if arrived or (self._looking and self._mailbox.wants_forks and self._forks.due):
+            self._show_forks()
+        return True
+
+    def _show_forks(self) -> None:
+        """Say what has become of the forks."""
+        if self._session is not None:
+            states = self._forks.states(self._session.trainer, self._watched, look=self._looking)
+            self._put(ForksShown(self._step, states))
 
     def _choose_detail(self, watch: Watch) -> None:
         """Have the next step described where it is to be shown, or a breakpoint asks about it."""
@@ -211,6 +239,8 @@ class Puller:
         self._say_held()
         self._put(SpeedMeasured(self._step, 0.0, self._clock.seconds))
         self._say_what_waits()
+        if self._forks:
+            self._show_forks()
 
     def _say_what_waits(self) -> None:
         """Say what the run would do next, where it can go on."""
@@ -292,6 +322,7 @@ class Puller:
             self._enter(RunState.STOPPED)
 
     def _close(self) -> None:
+        self._forks.close()
         if self._cursor is not None:
             self._cursor.close()
             self._cursor = None
