@@ -25,7 +25,14 @@ def _settings_of_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
     """Let whatever is written as the person's settings, in child processes too, go to a folder of the tests."""
     folder = tmp_path_factory.mktemp("settings")
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "APPDATA", "LOCALAPPDATA"):
+        for name in (
+            "XDG_CONFIG_HOME",
+            "XDG_DATA_HOME",
+            "XDG_CACHE_HOME",
+            "XDG_STATE_HOME",
+            "APPDATA",
+            "LOCALAPPDATA",
+        ):
             patch.setenv(name, str(folder))
         yield folder
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import qtawesome
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
@@ -34,7 +34,12 @@ class Actions(QObject):
     ----------
     repeat
         The number typed before a key.
+    save_requested, open_requested
+        The run is to be saved where it is; one that was saved is to be gone on with.
     """
+
+    save_requested = Signal()
+    open_requested = Signal()
 
     def __init__(self, control: RunControl, window: QMainWindow) -> None:
         super().__init__(window)
@@ -45,6 +50,13 @@ class Actions(QObject):
         self._add_transport(control)
         self._add_debugging(control)
         self._add_endings(control)
+        self.save = self._add("Save", self.save_requested.emit, "Ctrl+S", "Save the run as it is now")
+        self.open_saved = self._add(
+            "Go on with a saved run…",
+            self.open_requested.emit,
+            "Ctrl+Shift+O",
+            "Choose a folder and go on from there",
+        )
         self.quit = self._add("Quit", window.close, "Ctrl+Q", "Stop the run and close the window")
         self.full_screen = self._add("Full screen", self._toggle_full_screen, "F12", "Fill the screen, or not")
         # Escape belongs to the number first.
@@ -79,6 +91,7 @@ class Actions(QObject):
             action.setEnabled(going)
         self.step.setEnabled(going or looks_back)
         self.go_on.setEnabled(going and not playing)
+        self.save.setEnabled(going)
         for action in (self.restart, self.restart_with_new_seed, self.run_to, self.back, self.far_back):
             action.setEnabled(started)
         for action in (self.far_forward, self.follow, self.resume):

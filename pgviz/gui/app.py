@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import faulthandler
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QIcon
@@ -42,7 +46,8 @@ def run(config: RunConfig | None, *, play: bool = False, theme: ThemeChoice | No
     first = config or settings.config or RunConfig.create()
     after_first_paint(window, lambda: window.begin(first, play))
     window.show()
-    with unexpected_errors_shown(window.faults), interrupt_closes(window):
+    logged = crashes_logged(settings.state_folder)
+    with logged, unexpected_errors_shown(window.faults), interrupt_closes(window):
         status = app.exec()
     window.session.leave_process_if_stuck()
     window.deleteLater()
@@ -96,12 +101,39 @@ def unexpected_errors_shown(faults: Faults) -> Iterator[None]:
 
 
 @contextmanager
-def interrupt_closes(window: QWidget) -> Iterator[None]:
-    """Let Ctrl+C in the terminal close the window; the pump's timer gives Python its turn to notice."""
+def interrupt_closes(window: MainWindow) -> Iterator[None]:
+    """Let Ctrl+C and SIGTERM save the run and close the window; a second one leaves at once.
+
+    The pump's timer gives Python its turn to notice.
+    """
     signals = (signal.SIGINT, signal.SIGTERM)
-    previous = [signal.signal(each, lambda *_: window.close()) for each in signals]
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        for each in signals:
+            signal.signal(each, lambda number, _: os._exit(128 + number))
+        window.keeping.save_and_keep()
+        window.close()
+
+    previous = [signal.signal(each, leave) for each in signals]
     try:
         yield
     finally:
         for each, handler in zip(signals, previous, strict=True):
             signal.signal(each, handler)
+
+
+@contextmanager
+def crashes_logged(state: Path) -> Iterator[None]:
+    """Have what kills the process write where it was into ``crash.log``; where that cannot be, go without."""
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        log = (state / "crash.log").open("a", encoding="utf-8")
+    except OSError:
+        yield
+        return
+    with log:
+        faulthandler.enable(log)
+        try:
+            yield
+        finally:
+            faulthandler.disable()

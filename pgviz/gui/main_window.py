@@ -15,6 +15,7 @@ from pgviz.gui.appearance import Appearance
 from pgviz.gui.closer_look import CloserLook
 from pgviz.gui.faults import Faults
 from pgviz.gui.interpreter import Interpreter
+from pgviz.gui.keeping import Keeping
 from pgviz.gui.layout import Docks, Layout, dock
 from pgviz.gui.panels.banner import Banner
 from pgviz.gui.panels.breakpoints import BreakpointsPanel
@@ -111,6 +112,7 @@ class MainWindow(QMainWindow):
         self.session.start()
         self._hold_history(self._settings.history_megabytes)
         self._put_breakpoints(self._settings.breakpoints)
+        self.keeping.begin()
         self.control.post(ListEnvironments())
         self.control.post(SetSpeed(self.controls.speed.speed))
         self.control.start(config, play)
@@ -135,6 +137,7 @@ class MainWindow(QMainWindow):
         self._settings.save()
         self.hide()
         self.session.stop()
+        self.keeping.end()
         self.interpreter.stop()
         event.accept()
 
@@ -164,6 +167,7 @@ class MainWindow(QMainWindow):
         self.tool_bar = menus.add_transport(self, self.actions_, self.run_title)
         self.message_bar = menus.add_banner_bar(self, self.banner)
         self.faults = Faults(self.banner, self.message_bar, self)
+        self.keeping = Keeping(self, self.model, self._settings.state_folder, self.control.post)
         self.setStatusBar(self.progress)
         self.actions_.repeat.changed.connect(self.progress.show_count)
 
@@ -223,6 +227,7 @@ class MainWindow(QMainWindow):
         self.pump.breakpoints_listed.connect(self._on_breakpoints_listed)
         self.pump.run_failed.connect(lambda _: self._doubt_breakpoints())
         self.pump.rewound.connect(lambda _: self.controls.cancel_requests())
+        self.keeping.serve(self.actions_, self.pump)
 
     def _on_run_started(self, started: RunStarted) -> None:
         config = started.config

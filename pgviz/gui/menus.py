@@ -41,7 +41,10 @@ def add_menus(
         The Debug menu.
     """
     bar = window.menuBar()
-    bar.addMenu("&File").addAction(actions.quit)
+    file = bar.addMenu("&File")
+    file.addActions([actions.save, actions.open_saved])
+    file.addSeparator()
+    file.addAction(actions.quit)
     run = bar.addMenu("&Run")
     run.addActions([actions.play, actions.stop])
     run.addSeparator()

@@ -22,6 +22,7 @@ from pgviz.session.notices import (
     MinibatchExamined,
     ProbesShown,
     RunRewound,
+    RunSaved,
     RunState,
     RunWaits,
     StateChanged,
@@ -92,6 +93,7 @@ class Pump(QObject):
     environments_listed = Signal(object)
     breakpoints_listed = Signal(object)
     rewound = Signal(object)
+    run_saved = Signal(object)
     run_waits = Signal(object)
     minibatch_examined = Signal(object)
     values_estimated = Signal(object)
@@ -126,6 +128,7 @@ class Pump(QObject):
             EnvironmentsListed: self.environments_listed,
             BreakpointsListed: self.breakpoints_listed,
             RunRewound: self.rewound,
+            RunSaved: self.run_saved,
             RunWaits: self.run_waits,
             MinibatchExamined: self.minibatch_examined,
             ValuesEstimated: self.values_estimated,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 import msgspec
+from platformdirs import user_state_path
 from PySide6.QtCore import QByteArray, QSettings
 
 from pgviz.config import RunConfig
@@ -29,15 +30,24 @@ class Settings:
     ----------
     store
         Where they are kept.
+    state
+        Where runs are kept safe; beside the store where not given.
+
+    Attributes
+    ----------
+    state_folder
+        Where runs are kept safe.
     """
 
-    def __init__(self, store: QSettings) -> None:
+    def __init__(self, store: QSettings, state: Path | None = None) -> None:
         self._store = store
+        self.state_folder = state or Path(store.fileName()).parent / "state"
 
     @classmethod
     def of_user(cls) -> Settings:
         """The settings of the person at the keyboard."""
-        return cls(QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "pgviz", "pgviz"))
+        store = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "pgviz", "pgviz")
+        return cls(store, user_state_path("pgviz", appauthor=False))
 
     @classmethod
     def in_file(cls, path: Path) -> Settings:

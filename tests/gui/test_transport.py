@@ -208,4 +208,4 @@ def test_that_a_finished_run_says_so(desk: Desk, qtbot: QtBot) -> None:
 def test_that_no_two_actions_share_a_key(desk: Desk) -> None:
     keys = [key.toString() for action in desk.window.actions_.with_keys for key in action.shortcuts()]
 
-    assert len(keys) == len(set(keys)) == 20
+    assert len(keys) == len(set(keys)) >= 20
