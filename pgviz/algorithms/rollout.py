@@ -41,6 +41,7 @@ class Rollout:
         self._masks: Mask | None = None
         self.final_observations: dict[tuple[int, int], Array] = {}
         self.final_masks: dict[tuple[int, int], Mask] = {}
+        self.endings: list[tuple[int, int, int]] = []
         self.last_observations_NO: Array = self._observations[0]
         self.last_masks_NA: Mask | None = None
 
@@ -89,9 +90,21 @@ class Rollout:
         if mask_A is not None:
             self.final_masks[self.length - 1, copy] = mask_A
 
+    def add_ending(self, copy: int, episode: int) -> None:
+        """Remember the number of the episode that the last step ended in a copy."""
+        self.endings.append((self.length - 1, copy, episode))
+
+    def episodes_TN(self, present_N: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The number of the episode that each step belongs to, given those that are under way now."""
+        found_TN = np.tile(present_N, (self.length, 1))
+        for t, copy, episode in reversed(self.endings):
+            found_TN[: t + 1, copy] = episode
+        return found_TN
+
     def clear(self) -> None:
         """Forget all steps and keep the room."""
         self.length = 0
+        self.endings = []
         self.final_observations = {}
         self.final_masks = {}
         self.last_masks_NA = None

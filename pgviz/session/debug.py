@@ -250,6 +250,10 @@ class DebugSession:
         entries = (float(action),) if isinstance(action, int | float) else tuple(float(each) for each in action)
         self.session.intervene(ForceAction(copy, entries))
 
+    def take_back(self, copy: int = 0) -> None:
+        """Have a copy take what it draws after all; ``UsageError`` where nothing is forced on it."""
+        self.session.intervene(ForceAction(copy, ()))
+
     def judge(self, judgement: Judgement, samples: Sequence[int] = ()) -> None:
         """Decide what becomes of the open minibatch: ``"skip"``, ``"flip"``, or ``"drop"`` with samples."""
         self.session.intervene(JudgeMinibatch(judgement, tuple(samples)))

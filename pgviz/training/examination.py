@@ -59,6 +59,8 @@ class Examination:
     steps_ago_B, copies_B
         Where each sample comes from: how many steps of all copies before the end of the rollout (0 for the last),
         and in which copy.
+    episodes_B
+        Number of the episode that it belongs to, from 1, counted over all copies.
     actions
         What was drawn, ``(B,)`` or ``(B, D)``, before squashing or clipping.
     log_probs_B, old_log_probs_B, ratios_B, clipped_B
@@ -80,6 +82,7 @@ class Examination:
 
     steps_ago_B: NDArray[np.int64]
     copies_B: NDArray[np.int64]
+    episodes_B: NDArray[np.int64]
     actions: NDArray[Any]
     log_probs_B: Floats
     old_log_probs_B: Floats | None

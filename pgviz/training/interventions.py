@@ -22,7 +22,7 @@ class Steerable(Protocol):
         """Decide what becomes of the open minibatch."""
 
     def force(self, index: int, sample: Sequence[float]) -> None:
-        """Have one copy take an action of a person's choice."""
+        """Have one copy take an action of a person's choice; for an empty one, what it draws after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ class ForceAction(Intervention):
         Which copy.
     sample
         What the policy is taken to have drawn: an index, or the entries of a vector before squashing or clipping.
+        Nothing (an empty tuple) takes back what was chosen before for this step.
     """
 
     environment_index: int

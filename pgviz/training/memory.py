@@ -46,6 +46,8 @@ def remember(  # noqa: PLR0917
     ended_N = result.terminated | result.truncated
     rewards_N = normalization.weigh(result.rewards, ended_N, algorithm.knobs.number("gamma"), active_N)
     rollout.append(seen_NO, samples, rewards_N, result.terminated, result.truncated, active_N, masks_NA)
+    for ended in result.ended:
+        rollout.add_ending(ended.environment_index, ended.episode)
     for copy, observation_O in result.final_observations.items():
         final_mask_A = None if masks_NA is None else result.final_masks[copy]
         rollout.add_final_observation(copy, normalization.see(observation_O), final_mask_A)

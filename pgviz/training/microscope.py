@@ -65,6 +65,7 @@ def examine(trainer: Trainer, sample: int | None = None) -> Examination:
     return Examination(
         steps_ago_B=length - 1 - places_B // copies,
         copies_B=places_B % copies,
+        episodes_B=trainer.episodes_TN.reshape(-1)[places_B],
         actions=np.array(batch.samples_B),
         log_probs_B=log_probs_B,
         old_log_probs_B=batch.old_log_probs_B,

@@ -87,6 +87,18 @@ class Steering:
         """Have copy `index` take `sample` in the next step."""
         self.waiting[index] = sample
 
+    def take_back(self, index: int) -> None:
+        """Have copy `index` take what it draws after all.
+
+        Raises
+        ------
+        UsageError
+            Where nothing was forced.
+        """
+        if index not in self.waiting:
+            raise UsageError(f"no action is forced on copy {index + 1}; there is nothing to take back.")
+        self.waiting = {copy: sample for copy, sample in self.waiting.items() if copy != index}
+
     def forced(self, samples: Samples, policy: Policy, masks_NA: Mask | None) -> Samples:
         """Put what was forced in the place of what was drawn; the draws were made all the same."""
         if not self.waiting:

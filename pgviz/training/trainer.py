@@ -140,8 +140,7 @@ class Trainer:
         observation_O, mask_A = self.state_of(index)
         decision = self.policy.decide(observation_O, None, mask_A)
         decision = with_legality(decision, self.environment.masks_NA, index)
-        detail = describe_state(self.environment, index, decision)
-        return StateShown(self.step, detail)
+        return StateShown(self.step, describe_state(self.environment, index, decision))
 
     def capture(self) -> Snapshot:
         """Copy all that decides how the run goes on; only where an iteration begins, see :attr:`on_iteration`."""
@@ -187,7 +186,10 @@ class Trainer:
         self.steering.judge(judgement, self.algorithm)
 
     def force(self, index: int, sample: Sequence[float]) -> None:
-        """Have one copy take this sample in the next step; ``UsageError`` where it cannot."""
+        """Have one copy take this sample in the next step, or none; ``UsageError`` where it cannot."""
+        if not len(sample):
+            self.steering.take_back(index)
+            return
         observation_O, mask_A = self.state_of(index)
         space = self.environment.action_space
         self.steering.force(index, sample_like(self.policy, space, observation_O, sample, mask_A))
@@ -292,6 +294,11 @@ class Trainer:
             raise UsageError(f"there is no copy {index + 1} of the environment.")
         masks_NA = self._masks_NA
         return self._observations[index], None if masks_NA is None else masks_NA[index]
+
+    @property
+    def episodes_TN(self) -> NDArray[np.int64]:
+        """To which episode each step of the rollout belongs, ``(T, N)``; see :class:`StepDetail`."""
+        return self._rollout.episodes_TN(self.environment.episode_numbers)
 
     @property
     def heeds_masks(self) -> bool:

@@ -21,6 +21,7 @@ def examination(count: int = 6, seed: int = 0) -> Examination:
     return Examination(
         steps_ago_B=np.arange(count),
         copies_B=np.arange(count) % 2,
+        episodes_B=7 + np.arange(count) % 2,
         actions=np.arange(count) % 2,
         log_probs_B=random.normal(-0.7, 0.1, count),
         old_log_probs_B=random.normal(-0.7, 0.1, count),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import pgviz
@@ -123,3 +124,21 @@ def test_that_what_cannot_be_done_is_said() -> None:
             session.fork(hidden_sizes=(3,))
     with pytest.raises(AttributeError):
         pgviz.debugger  # noqa: B018
+
+
+def test_that_a_forced_action_is_taken_back() -> None:
+    with pgviz.debug("CartPole-v1", seed=3) as session, pgviz.debug("CartPole-v1", seed=3) as other:
+        for each in (session, other):
+            each.step(5)
+        for action in (0, 1):
+            session.force(action)
+            session.take_back()
+        with pytest.raises(UsageError, match="nothing to take back"):
+            session.take_back()
+        session.step(20)
+        other.step(20)
+        assert session.weights_sha256 == other.weights_sha256
+        assert np.array_equal(session.state.detail.decision.observation, other.state.detail.decision.observation)
+        session.rewind(18)
+        session.step(18)
+        assert np.array_equal(session.state.detail.decision.observation, other.state.detail.decision.observation)

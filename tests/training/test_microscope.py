@@ -8,7 +8,7 @@ import pytest
 from pgviz.algorithms.on_policy import OnPolicyAlgorithm
 from pgviz.algorithms.sample_gradients import sample_gradients
 from pgviz.errors import UsageError
-from pgviz.training.events import MinibatchComputed
+from pgviz.training.events import MinibatchComputed, StepTaken
 from pgviz.training.interventions import JudgeMinibatch
 from pgviz.training.microscope import examine
 from pgviz.training.trainer import Trainer
@@ -149,3 +149,21 @@ def test_that_a_normalised_run_can_be_examined() -> None:
         assert found.moves is not None
         assert learner.open_batch is not None
         assert np.array_equal(found.moves.before.observation, learner.open_batch.observations_BO[0])
+
+
+@pytest.mark.parametrize("algorithm", ["ppo", "reinforce"])
+def test_that_each_sample_is_named_by_its_episode(algorithm: str) -> None:
+    length = {"rollout_length": 128} if algorithm == "ppo" else {"episodes_per_update": 12}
+    with trainer_of(short_config("CartPole-v1", algorithm, steps=100_000, **length)) as trainer:
+        watch, told = trainer.watch, list[int]()
+        watch.wanted, watch.index, watch.pictures = True, 1, False
+        for event in trainer.events():
+            if isinstance(event, StepTaken) and event.detail is not None:
+                told.append(event.detail.episode if event.detail.environment_index == 1 else -1)
+            if isinstance(event, MinibatchComputed):
+                break
+        found = examine(trainer)
+        of_copy = found.copies_B == 1
+        asked = [told[-1 - ago] for ago in found.steps_ago_B[of_copy]]
+        assert len(set(asked)) >= 2
+        assert found.episodes_B[of_copy].tolist() == asked

@@ -150,6 +150,10 @@ def columns_of(examination: Examination, labels: Sequence[str]) -> list[Column]:
         at = [each.name for each in found].index("ratios_B") + 1
         found.insert(at, Column("clipped", "Clipped", told, clipped_B, lambda b: "yes" if clipped_B[b] else ""))
     ago_B, copies_B = examination.steps_ago_B, examination.copies_B
+    episodes_B = examination.episodes_B
+    found.append(
+        Column("episode", "Episode", "Number over all copies", episodes_B, lambda b: f"{episodes_B[b]:,}")
+    )
     ago = "Steps of all copies before the end of the rollout; 0 is the last"
     found.append(Column("copy", "Copy", "Which copy of the environment", copies_B, lambda b: f"{copies_B[b] + 1}"))
     found.append(Column("steps_ago", "Steps ago", ago, ago_B, lambda b: f"{ago_B[b]:,}"))
