@@ -40,15 +40,16 @@ class Trial:
 
 
 def trials(decision: Decision, part: Part, count: int = GRID) -> list[Trial]:
-    """What to try of a part: every legal option, every bin, or a grid over a real number's bounds."""
+    """What to try of a part: every option not ruled out, every bin, or a grid over a real number's bounds."""
     return [trial_at(decision, part, place) for place in places(part.of(decision), part, count)]
 
 
 def places(own: Decision, part: Part, count: int = GRID) -> list[float]:
     """Where to try: a grid has its points in the middles of equal parts, for a squashed bound is never reached."""
     if isinstance(own, CategoricalDecision):
-        legal = range(len(own.probabilities_A)) if own.mask_A is None else np.flatnonzero(own.mask_A).tolist()
-        return [float(option) for option in legal]
+        if own.mask_A is not None and own.heeds_mask:
+            return [float(option) for option in np.flatnonzero(own.mask_A)]
+        return [float(option) for option in range(len(own.probabilities_A))]
     if isinstance(own, BinnedDecision):
         return [float(centre) for centre in own.centres_DK[part.dimension]]
     assert isinstance(own, GaussianDecision)

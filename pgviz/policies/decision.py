@@ -108,6 +108,8 @@ class CategoricalDecision(Decision):
         True where an action is legal, ``(A,)``; ``None`` where all are.
     values_A
         Q(s, ·) of a value-based agent, ``(A,)``; ``None`` where there is none.
+    heeds_mask
+        Whether illegal actions were ruled out; where not, the mask says only what should have been.
     """
 
     probabilities_A: Array
@@ -116,6 +118,7 @@ class CategoricalDecision(Decision):
     start: int = 0
     mask_A: NDArray[np.bool_] | None = None
     values_A: Array | None = None
+    heeds_mask: bool = True
 
     @property
     def action(self) -> int | None:

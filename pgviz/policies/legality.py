@@ -30,7 +30,8 @@ def with_legality(decision: Decision, masks_NS: NDArray[np.bool_] | None, index:
 
 def _marked(decision: Decision, mask_S: NDArray[np.bool_]) -> Decision:
     if isinstance(decision, CategoricalDecision):
-        return replace(decision, mask_A=mask_S.copy())
+        # Who was asked about a state without its mask has not heeded it.
+        return replace(decision, mask_A=mask_S.copy(), heeds_mask=decision.mask_A is not None)
     if not isinstance(decision, FactoredDecision):
         return decision
     factors, begin = [], 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -19,6 +21,14 @@ def test_that_every_legal_option_is_tried() -> None:
     decision = decisions.categorical([0.0, 0.0, 0.0], None, [True, False, True])
 
     assert samples(trials(decision, parts(decision)[0])) == ((0.0,), (2.0,))
+
+
+def test_that_all_options_are_tried_where_the_mask_is_ignored() -> None:
+    decision = decisions.categorical([0.0, 0.0, 0.0], None, [True, False, True])
+
+    tried = trials(replace(decision, heeds_mask=False), parts(decision)[0])
+
+    assert samples(tried) == ((0.0,), (1.0,), (2.0,))
 
 
 @pytest.mark.parametrize("bound", [2.0, np.inf])

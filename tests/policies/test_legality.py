@@ -65,5 +65,6 @@ def test_that_a_run_shows_what_is_legal_before_and_after_each_step(heeded: bool)
             assert isinstance(decision, CategoricalDecision)
             assert decision.mask_A is not None
             np.testing.assert_array_equal(waiting.mask_A, decision.mask_A)
+            assert waiting.heeds_mask is decision.heeds_mask is heeded
             assert not decision.mask_A.all()
             assert (decision.probabilities_A[~decision.mask_A] > 0).all() != heeded

@@ -102,10 +102,11 @@ class EntropyPanel(CurvePanel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Entropy", "Entropy appears after the first update", parent)
-        self._has_temperature = False
+        self._has_temperature = self._has_masks = False
 
     def _prepare(self, started: RunStarted) -> None:
         self._has_temperature = "temperature" in self._parameters
+        self._has_masks = started.environment.has_masks
         temperature = [Look(TEMPERATURE, 1, right=True)] if self._has_temperature else []
         self.curve.begin([Look(ENTROPY), *temperature])
         self.curve.set_caption(WEIGHED if self._has_temperature else WHOSE_ENTROPY.get(started.policy.kind, ""))
@@ -115,9 +116,10 @@ class EntropyPanel(CurvePanel):
         steps, entropy = model.updates.column(0), model.updates.column(1)
         if self._has_temperature and model.started is not None:
             self.curve.set_data({ENTROPY: (steps, entropy), TEMPERATURE: (steps, model.updates.column(7))})
-            self.curve.set_references(_references(model.started, model.values))
         else:
             self.curve.set_data({ENTROPY: (steps, entropy)})
+        if model.started is not None and (self._has_temperature or self._has_masks):
+            self.curve.set_references(_references(model.started, model.values))
         detail = model.shown.detail if model.shown else None
         if detail is not None:
             word = "then" if model.debug.looks_back else "now"
@@ -205,7 +207,9 @@ class ReturnPanel(CurvePanel):
 def _references(started: RunStarted, values: Mapping[str, Value]) -> list[tuple[float, str]]:
     """The entropies beside which that of π is seen: the uniform policy's, and the one that is aimed at."""
     policy, facts = started.policy, started.environment
-    references = [] if policy.uniform_entropy is None else [(policy.uniform_entropy, _uniform(policy))]
+    # With what is illegal ruled out, an even policy is so over less, in each state another number.
+    over = "over legal and illegal" if facts.has_masks and values.get("action_mask") is True else ""
+    references = [] if policy.uniform_entropy is None else [(policy.uniform_entropy, _uniform(policy, over))]
     if values.get("learn_temperature") is True:
         dimensions, target = len(facts.action_low), values.get("target_entropy")
         aimed = -float(dimensions) if not isinstance(target, int | float) else float(target)
@@ -217,13 +221,14 @@ def _references(started: RunStarted, values: Mapping[str, Value]) -> list[tuple[
     return references
 
 
-def _uniform(policy: PolicyFacts) -> str:
+def _uniform(policy: PolicyFacts, over: str) -> str:
+    """The reference in words; `over` says of what choices, where that is not plain."""
     entropy = policy.uniform_entropy or 0.0
     if policy.kind == "gaussian":
         return f"uniform over the bounds: {_decimal(entropy)}"
     if policy.kind == "factored":
-        return f"uniform in every part: {_decimal(entropy)}"
-    return f"uniform: ln {round(math.exp(entropy)):,} = {entropy:.3f}"
+        return f"uniform in every part{over and f', {over}'}: {_decimal(entropy)}"
+    return f"uniform{over and f' {over}'}: ln {round(math.exp(entropy)):,} = {entropy:.3f}"
 
 
 def _decimal(number: float) -> str:

@@ -124,7 +124,7 @@ class PolicyPanel(QWidget):
         self._read_out(decision)
         if isinstance(decision, CategoricalDecision):
             self.bars.show_distribution(
-                decision.probabilities_A, decision.chosen, decision.mask_A, decision.values_A
+                decision.probabilities_A, decision.chosen, decision.mask_A, decision.values_A, decision.heeds_mask
             )
         elif isinstance(decision, GaussianDecision):
             self._show_densities(decision)

@@ -32,6 +32,9 @@ class BarDistribution(BandedPlot):
     ----------
     probabilities_A, chosen, mask_A
         What is drawn; the mask is true where an action is legal, and ``None`` where all are.
+    heeds_mask
+        Whether illegal actions were ruled out. Where they were not they count like all others: they have values
+        that are learned, and are part of what is even.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -42,6 +45,7 @@ class BarDistribution(BandedPlot):
         self.probabilities_A: Floats = np.zeros(0)
         self.mask_A: NDArray[np.bool_] | None = None
         self.chosen: int | None = None
+        self.heeds_mask = True
         self.view.sigResized.connect(self.names.fit)
         self.apply_theme(self._theme)
 
@@ -64,17 +68,28 @@ class BarDistribution(BandedPlot):
         chosen: int | None,
         mask_A: NDArray[np.bool_] | None = None,
         values_A: Floats | None = None,
+        heeds_mask: bool = True,
     ) -> None:
         """Draw π(·|s), the action that was chosen, if one was, which are legal, and Q(s, ·), if there is one."""
         self.probabilities_A, self.chosen, self.mask_A = probabilities_A, chosen, mask_A
+        self.heeds_mask = heeds_mask
         self.names.strike(() if mask_A is None else np.flatnonzero(~mask_A).tolist())
-        # What an illegal action would be worth means nothing: it is never learned.
-        self.set_values(values_A if values_A is None or mask_A is None else np.where(mask_A, values_A, np.nan))
+        if values_A is not None and mask_A is not None and heeds_mask:
+            # What an illegal action would be worth means nothing: it is never learned.
+            values_A = np.where(mask_A, values_A, np.nan)
+        self.set_values(values_A)
         self.redraw()
 
     @property
+    def even(self) -> float:
+        """The probability that a policy gives each action that is even over what is not ruled out."""
+        if self.mask_A is None or not self.heeds_mask:
+            return 1 / len(self.probabilities_A)
+        return 1 / max(int(self.mask_A.sum()), 1)
+
+    @property
     def greedy(self) -> int | None:
-        """The legal action that is valued most, or ``None`` where there are no values."""
+        """The action, of those not ruled out, that is valued most, or ``None`` where there are no values."""
         if self.values_A is None or not np.isfinite(self.values_A).any():
             return None
         return int(np.nanargmax(self.values_A))
@@ -137,9 +152,8 @@ class BarDistribution(BandedPlot):
                 self._draw_mark(painter, top - QPointF(0, metrics.height() + 3 if labelled else 3))
 
     def _draw_uniform(self, painter: QPainter, band: QRectF) -> float:
-        """Draw where a policy that is even over what is legal would be, and return its height in pixels."""
-        legal = len(self.probabilities_A) if self.mask_A is None else max(int(self.mask_A.sum()), 1)
-        level = band.bottom() - band.height() / legal
+        """Draw where a policy that is even over what is not ruled out would be; return its height in pixels."""
+        level = band.bottom() - band.height() * self.even
         painter.setPen(QPen(QColor(self._theme.muted), 0, Qt.PenStyle.DashLine))
         painter.drawLine(QLineF(0, level, band.width(), level))
         return level

@@ -103,7 +103,7 @@ class ProbeCard(QFrame):
             self._make_plot(own, part)
         plot = self.plot
         if isinstance(own, CategoricalDecision) and isinstance(plot, BarDistribution):
-            plot.show_distribution(own.probabilities_A, None, own.mask_A, own.values_A)
+            plot.show_distribution(own.probabilities_A, None, own.mask_A, own.values_A, own.heeds_mask)
         elif isinstance(own, GaussianDecision) and isinstance(plot, DensityDistribution):
             d = part.dimension
             plot.show_density(*own.density(d), float(own.mean_action_D[d]), None)

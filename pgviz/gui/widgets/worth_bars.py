@@ -109,12 +109,15 @@ class WorthBars(BarDistribution):
         words, index = super().describe(place), round(place)
         if words and self.values_A is not None and np.isfinite(self.values_A[index]):
             return f"{words} ± {2 * self.errors_A[index]:.3g}. Click to force it."
-        return f"{words}. Click to force it." if words and self._is_legal(index) else words
+        return f"{words}. Click to force it." if words and self._can_be_taken(index) else words
 
     def _click(self, event: Any) -> None:
         index = round(self.view.mapSceneToView(event.scenePos()).x())
-        if 0 <= index < len(self.probabilities_A) and self._is_legal(index) and self.isEnabled():
+        if 0 <= index < len(self.probabilities_A) and self._can_be_taken(index) and self.isEnabled():
             self.picked.emit(float(index))
+
+    def _can_be_taken(self, index: int) -> bool:
+        return not self.heeds_mask or self._is_legal(index)
 
     def _draw(self, painter: QPainter) -> None:
         painter.setOpacity(1.0 if self.isEnabled() else FADED)

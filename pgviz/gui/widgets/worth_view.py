@@ -57,7 +57,7 @@ class WorthView(QWidget):
         if isinstance(own, CategoricalDecision):
             self.stack.setCurrentWidget(self.bars)
             self.bars.begin(part.labels, False, own.mask_A is not None)
-            self.bars.show_distribution(own.probabilities_A, None, own.mask_A)
+            self.bars.show_distribution(own.probabilities_A, None, own.mask_A, heeds_mask=own.heeds_mask)
             return 0.0, len(part.labels) - 1.0
         self.stack.setCurrentWidget(self.curve)
         if isinstance(own, BinnedDecision):

@@ -311,6 +311,20 @@ def test_that_several_choices_are_compared_with_all_of_them_uniform(qtbot: QtBot
     assert log_std.curve.value.text() == "max π 0.25"
 
 
+def test_that_the_uniform_policy_is_said_to_be_over_all_while_illegal_actions_are_ruled_out(qtbot: QtBot) -> None:
+    environment = EnvironmentFacts(
+        "pgviz/MaskedGrid-v0", "Grid", "Box", "Discrete(4)", tuple("nesw"), has_masks=True
+    )
+    model = learner("ppo", environment, PolicyFacts("categorical", 4610, False, True, math.log(4)))
+    panel = EntropyPanel()
+    shown(qtbot, panel, model)
+    assert panel.curve.notes.references == [(math.log(4), "uniform over legal and illegal: ln 4 = 1.386")]
+
+    model.apply(ParameterChanged(100, "action_mask", True, False))
+    panel.refresh(model)
+    assert panel.curve.notes.references == [(math.log(4), "uniform: ln 4 = 1.386")]
+
+
 def test_that_a_log_std_of_the_state_is_said_to_be_a_mean(qtbot: QtBot) -> None:
     for model, caption in ((sac(), STATE_LOG_STD), (pendulum(), "")):
         panel = LogStdPanel()

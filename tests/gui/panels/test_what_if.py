@@ -142,6 +142,15 @@ def test_that_an_illegal_action_cannot_be_clicked(bench: Bench) -> None:
     assert bench.sent == []
 
 
+def test_that_an_illegal_action_can_be_clicked_where_the_mask_is_ignored(bench: Bench) -> None:
+    decision = decisions.categorical([0.0, 0.0], None, [True, False])
+    bench.wait_in(replace(decision, heeds_mask=False), labels=LABELS)
+
+    click_at(bench.panel.view.bars, 1.0)
+
+    assert bench.forced() == ForceAction(1, (1.0,))
+
+
 def test_that_an_action_is_forced_by_keys_alone(bench: Bench) -> None:
     bench.wait_in(TWO, labels=LABELS)
 

@@ -105,6 +105,24 @@ def test_that_an_illegal_action_is_not_the_greedy_one_and_has_no_value(make: Mak
     assert bars._scale.high < 3.0
 
 
+def test_that_an_ignored_mask_rules_nothing_out(make: Make) -> None:
+    bars = make(4, values=True, masks=True)
+    mask_A, values_A = np.array([True, True, False, False]), np.array([1.0, 2.0, 99.0, 0.0])
+
+    bars.show_distribution(np.full(4, 0.25), 2, mask_A, values_A, heeds_mask=False)
+
+    # It is taken, and so it is learned what it is worth.
+    assert bars.greedy == 2
+    assert bars.describe(2) == "action 2: illegal here, probability 0.2500, value 99, greedy, chosen"
+    assert bars._scale.high > 90.0
+    assert bars.even == 0.25
+    assert bars.names.struck == (2, 3)
+
+    bars.show_distribution(np.array([0.5, 0.5, 0.0, 0.0]), 0, mask_A, values_A)
+    assert bars.greedy == 1
+    assert bars.even == 0.5
+
+
 def test_that_a_policy_without_values_has_the_whole_height(make: Make) -> None:
     with_values, without = make(3, values=True), make(3)
 
