@@ -1,0 +1,1 @@
+"""Recordings: a run as a stored stream of events, its file format, its writer and its reader."""
