@@ -7,7 +7,12 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QLockFile
+
+from pgviz.config import RunConfig
+from pgviz.errors import UsageError
+from pgviz.hyperparameters import declaration
 
 LOCK = "lock"
 
@@ -22,10 +27,13 @@ class Abandoned:
         Where it was last saved.
     step
         Environment steps it had taken at the last snapshot.
+    title
+        Its environment, algorithm and seed; empty where that cannot be read.
     """
 
     folder: Path
     step: int
+    title: str = ""
 
 
 class SafePlace:
@@ -63,15 +71,15 @@ class SafePlace:
                 continue
             saved = sorted(folder.glob("step-*/manifest.json"))
             if saved:
-                found.append((saved[-1].stat().st_mtime, folder, saved[-1].parent.name))
+                found.append((saved[-1].stat().st_mtime, folder, saved[-1]))
             lock.unlock()
             if not saved:
                 shutil.rmtree(folder, ignore_errors=True)
         if not found:
             return None
-        _, folder, name = max(found)
-        number = name.removeprefix("step-")
-        return Abandoned(folder, int(number) if number.isdecimal() else 0)
+        _, folder, manifest = max(found)
+        number = manifest.parent.name.removeprefix("step-")
+        return Abandoned(folder, int(number) if number.isdecimal() else 0, _title(manifest))
 
     def forget(self, folder: Path) -> None:
         """Remove what a run had left behind."""
@@ -96,6 +104,16 @@ class SafePlace:
             return [each for each in self._root.iterdir() if each.is_dir() and each != self.folder]
         except OSError:
             return []
+
+
+def _title(manifest: Path) -> str:
+    """Name the run that a manifest is of, without setting anything up."""
+    try:
+        config = msgspec.json.decode(manifest.read_bytes())["config"]
+        found = RunConfig.from_json(msgspec.json.encode(config))
+    except (OSError, UsageError, msgspec.DecodeError, KeyError, TypeError):
+        return ""
+    return f"{found.environment} · {declaration(found.algorithm).title} · seed {found.seed}"
 
 
 def _lock(folder: Path) -> QLockFile | None:

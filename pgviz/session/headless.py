@@ -11,6 +11,7 @@ from pgviz.config import RunConfig
 from pgviz.policies.policy import Policy
 from pgviz.session.doctor import Doctor, Finding
 from pgviz.session.keeper import Keeper
+from pgviz.session.saving import catch_up
 from pgviz.session.session import Session
 from pgviz.training.evaluation import Evaluation, evaluate
 from pgviz.training.events import EpisodeEnded, Event
@@ -138,6 +139,8 @@ def train(
         began = time.perf_counter()
         if keeper is not None:
             keeper.watch(session, lambda: {"episodes": episodes, "recent": list(recent)})
+        if keeper is not None and keeper.found is not None:
+            catch_up(session, keeper.found.notes, take)
         session.pull_until(take)
         if keeper is not None:
             keeper.finish()

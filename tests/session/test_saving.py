@@ -9,7 +9,9 @@ import pytest
 
 from pgviz.errors import RunError
 from pgviz.session import commands
+from pgviz.session.headless import train
 from pgviz.session.history import History
+from pgviz.session.keeper import Keeper
 from pgviz.session.notices import CommandRejected, RunSaved, RunState, StateChanged
 from pgviz.session.saving import Saver, open_saved
 from pgviz.session.session import Session
@@ -155,3 +157,18 @@ def test_that_notes_that_make_no_sense_are_refused(name: str, value: object, tmp
     manifest.write_text(json.dumps(stored))
     with pytest.raises(RunError, match="cannot be read"):
         open_saved(tmp_path, History())
+
+
+def test_that_the_terminal_goes_on_with_what_the_window_saved(tmp_path: Path) -> None:
+    config = short_config("CartPole-v1", "a2c", steps=400)
+    saver = Saver()
+    with Session(config, history=History(10**9, 10**9)) as session:
+        pull(session, 30, saver)
+        session.intervene(TurnKnob("learning_rate", 0.02))
+        pull(session, 31, saver)
+        saver.save(session, tmp_path)
+        session.pull_until(lambda _: False)
+        weights, episodes = session.trainer.policy.weights_sha256(), session.trainer.environment.episode_numbers
+    result = train(config, keeper=Keeper(tmp_path, resume=True))
+    assert result.weights_sha256 == weights
+    assert 0 < result.episodes <= episodes.max()
