@@ -137,7 +137,9 @@ def started(decision: Decision, labels: Sequence[str] = (), algorithm: str = "pp
         mask = decision.mask_A is not None
         facts = EnvironmentFacts("CartPole-v1", "CartPole", "Box(4)", "", tuple(labels), has_masks=mask)
         kind = "categorical" if decision.values_A is None else "values"
-    policy = PolicyFacts(kind, 4610, kind == "gaussian", kind in ("categorical", "factored"), None)
+    value = "max Q" if kind in ("values", "bins") else "V(s)"
+    learned = kind in ("categorical", "factored")
+    policy = PolicyFacts(kind, 4610, kind == "gaussian", learned, None, value_name=value)
     return RunStarted(
         0, RunConfig.create(facts.id if facts.id != "Reach-v0" else "CartPole-v1", algorithm), facts, policy
     )

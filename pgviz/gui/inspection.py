@@ -58,7 +58,9 @@ class Section:
         return self.names[index] if index < len(self.names) else str(index)
 
 
-def inspect(event: Shown, facts: EnvironmentFacts | None, copies: int = 1) -> list[Section]:
+def inspect(
+    event: Shown, facts: EnvironmentFacts | None, copies: int = 1, value_name: str = "V(s)"
+) -> list[Section]:
     """What is known of a step.
 
     Parameters
@@ -69,12 +71,14 @@ def inspect(event: Shown, facts: EnvironmentFacts | None, copies: int = 1) -> li
         Names of actions and of the observation's entries.
     copies
         How many copies of the environment there are.
+    value_name
+        What the policy's value of a state is.
     """
     detail = event.detail
     if detail is None:
         return []
     decision = detail.decision
-    first = [_step(event, detail, copies), _choice(event, decision, facts)]
+    first = [_step(event, detail, copies), _choice(event, decision, facts, value_name)]
     observed, policy = _observed(decision, facts), _policy(decision, facts)
     # A long observation would bury the rest.
     is_short = len(observed[0].values) <= SHORT
@@ -111,7 +115,7 @@ def _step(event: Shown, detail: StepDetail, copies: int) -> Section:
     return _section("Step", rows)
 
 
-def _choice(event: Shown, decision: Decision, facts: EnvironmentFacts | None) -> Section:
+def _choice(event: Shown, decision: Decision, facts: EnvironmentFacts | None, value_name: str) -> Section:
     """What the policy did and thought of it, and what the update made of it."""
     rows: dict[str, Any] = {}
     if isinstance(decision, CategoricalDecision):
@@ -124,7 +128,7 @@ def _choice(event: Shown, decision: Decision, facts: EnvironmentFacts | None) ->
         rows["ln π(a|s)"] = decision.log_prob
     rows["Entropy (nats)"] = decision.entropy
     if decision.value is not None:
-        rows["Value V(s)"] = decision.value
+        rows[f"Value {value_name}"] = decision.value
     past = event if isinstance(event, PastShown) else None
     rows["Advantage A(s, a)"] = NOT_YET if past is None or past.advantage is None else past.advantage
     rows["Target return"] = NOT_YET if past is None or past.target is None else past.target

@@ -34,6 +34,8 @@ class PolicyFacts:
         Entropy of the uniform policy in nats (ln n for n actions; the log-volume of a bounded box), or ``None``.
     device
         Where the networks are computed: ``"cpu"`` or ``"cuda"``.
+    value_name
+        What a decision's `value` is: V(s), or what a policy without a V has in its place.
     """
 
     kind: str
@@ -42,6 +44,7 @@ class PolicyFacts:
     has_value: bool
     uniform_entropy: float | None
     device: str = "cpu"
+    value_name: str = "V(s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Decision:
         Entropy of π(·|s) in nats; differential, over the environment's action, for continuous actions.
     value
         The critic's estimate of the state, in rewards as they are learned from; ``None`` where there is no critic.
+        See :attr:`PolicyFacts.value_name`.
     seen
         What the network was given for the observation; ``None`` where that was the observation itself.
     observation_mean, observation_std

@@ -127,6 +127,7 @@ class QPolicy(Policy):
             has_value=True,
             uniform_entropy=math.log(self.action_count),
             device=self.shape.device,
+            value_name="max Q",
         )
 
 

@@ -146,7 +146,11 @@ class SACPolicy(GaussianPolicy):
         self._targets_P.lerp_(self._critics_P, rate)
 
     def value_of(self, observation_O: Array) -> float:
-        """Return the smaller Q of the action that the mean leads to, for one state as the environment has it."""
+        """Return the smaller Q of the action that the mean leads to, for one state as the environment has it.
+
+        It is no V, which is the mean over π of min Q − α ln π, entropy included. It is what the state is worth to
+        whoever takes the likeliest action, and draws no random number.
+        """
         seen_1O = np.asarray(self.normalization.see(observation_O[None]))
         mean_1D = self.fast_actor.outputs(seen_1O)[:, : self.dimensions]
         return float(self.critics.values(seen_1O, np.tanh(mean_1D))[0].min())
@@ -155,7 +159,7 @@ class SACPolicy(GaussianPolicy):
     def facts(self) -> PolicyFacts:
         """Kind and size; what follows is not learned and does not count."""
         learned = self.flat.numel() - (self.target_part.stop - self.target_part.start)
-        return replace(super().facts, parameter_count=learned, has_value=True)
+        return replace(super().facts, parameter_count=learned, has_value=True, value_name="min Q(s, μ)")
 
 
 def build_sac_policy(

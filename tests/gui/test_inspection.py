@@ -62,6 +62,16 @@ def test_that_the_update_s_estimates_are_told_once_they_are_known() -> None:
     assert told["Step"]["Updates before"] == 7
 
 
+@pytest.mark.parametrize(("algorithm", "name"), [("sac", "min Q(s, μ)"), ("ppo", "V(s)"), ("dqn", "max Q")])
+def test_that_the_value_of_a_state_is_called_what_it_is(algorithm: str, name: str) -> None:
+    started, _, taken = stepped("Pendulum-v1", algorithm=algorithm, hidden_sizes=(4,))
+
+    told = by_title(inspect(taken, started.environment, 1, started.policy.value_name))
+
+    assert taken.detail is not None
+    assert told["Choice"][f"Value {name}"] == taken.detail.decision.value
+
+
 def test_that_a_long_observation_comes_last() -> None:
     started, _, taken = stepped("CartPole-v1")
     assert taken.detail is not None

@@ -137,6 +137,7 @@ def test_that_the_value_of_a_state_is_the_smaller_one_of_the_action_that_the_mea
     values = [float(critic(torch.from_numpy(state), normalised).detach()) for critic in policy.critics.both]
     assert decision.value == pytest.approx(min(values), rel=1e-5)
     assert decision.value == policy.value_of(state[0])
+    assert policy.facts.value_name == "min Q(s, μ)"
 
 
 def test_that_a_decision_shows_the_density_in_the_units_of_the_environment() -> None:

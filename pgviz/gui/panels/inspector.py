@@ -26,7 +26,7 @@ class InspectorPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._facts: EnvironmentFacts | None = None
-        self._copies = 1
+        self._copies, self._value_name = 1, "V(s)"
         self._shown: Shown | None = None
         self.moment, self.tree = QLabel(), SectionTree()
         self.copy_button = tool_button("Copy", "Copy the selected rows, or all of them (Ctrl+C)")
@@ -62,6 +62,7 @@ class InspectorPanel(QWidget):
     def begin(self, started: RunStarted) -> None:
         """Make ready for another run."""
         self._facts, self._copies = started.environment, started.config.environment_count
+        self._value_name = started.policy.value_name
         self._shown = None
         self._stack.setCurrentWidget(self._empty)
 
@@ -83,7 +84,7 @@ class InspectorPanel(QWidget):
         if event.detail is None:
             return
         self.moment.setText(_moment(event))
-        self.tree.set_sections(inspect(event, self._facts, self._copies))
+        self.tree.set_sections(inspect(event, self._facts, self._copies, self._value_name))
         self._stack.setCurrentWidget(self._filled)
 
     def _open_menu(self) -> QMenu:

@@ -28,7 +28,7 @@ from pgviz.training.events import (
 )
 
 CAPTIONS = {"probability": "π(a|s)", "log_prob": "ln π(a|s)", "entropy": "Entropy", "value": "V(s)"}
-VALUE_CAPTIONS = {"probability": "π(a|s)", "q": "Q(s, a)", "entropy": "Entropy", "value": "max Q"}
+VALUE_CAPTIONS = {"probability": "π(a|s)", "q": "Q(s, a)", "entropy": "Entropy", "value": "V(s)"}
 VALUE_KINDS = ("values", "bins")
 # Up to so many densities stand one under the other; more stand side by side. Plots of bins are taller.
 ONE_COLUMN = {"gaussian": 2, "bins": 1}
@@ -182,7 +182,7 @@ def chance(log_prob: float) -> str:
 
 
 def _captions(policy: PolicyFacts) -> dict[str, str]:
-    captions = VALUE_CAPTIONS if policy.kind in VALUE_KINDS else CAPTIONS
+    captions = (VALUE_CAPTIONS if policy.kind in VALUE_KINDS else CAPTIONS) | {"value": policy.value_name}
     shows_value = policy.has_value or policy.kind in VALUE_KINDS
     return {name: caption for name, caption in captions.items() if name != "value" or shows_value}
 

@@ -60,6 +60,7 @@ class WhatIfPanel(QWidget):
         self._tried: Sequence[Trial] | None = None  # what was asked for and has not been answered
         self._forced: Trial | None = None
         self._drawn: RunWaits | None = None
+        self._value_name = "V(s)"
         self.view = WorthView()
         self._make_controls()
         self._arrange()
@@ -132,6 +133,8 @@ class WhatIfPanel(QWidget):
     def begin(self, started: RunStarted) -> None:
         """Make ready for another run."""
         self._parts = parts_of(started.environment)
+        self._value_name = started.policy.value_name
+        self.view.begin(self._value_name)
         self.part.blockSignals(True)
         self.part.clear()
         self.part.addItems([part.name for part in self._parts])
@@ -172,7 +175,7 @@ class WhatIfPanel(QWidget):
         if tried is not None and waiting is not None and _place(waiting) == (event.step, event.environment_index):
             self.view.show_worth(tried, event.values, waiting.value)
             cut = event.values.cut_off
-            rest = "the critic's value" if waiting.value is not None else "0"
+            rest = self._value_name if waiting.value is not None else "0"
             self._note(
                 f"{100 * cut:.0f} % of the rollouts had not ended; {rest} stands for what was left." if cut else ""
             )

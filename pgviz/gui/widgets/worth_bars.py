@@ -38,9 +38,9 @@ def follow_estimates(plot: BandedPlot, means_A: Floats, errors_A: Floats, critic
     return near
 
 
-def critic_words(critic: float | None, near: bool) -> str:
-    """What the caption says of V(s)."""
-    return "" if critic is None else f"V(s) {critic:.3g}{'' if near else ', off the scale'}".replace("-", MINUS)
+def critic_words(name: str, critic: float | None, near: bool) -> str:
+    """What the caption says of V(s), or of what stands in its place."""
+    return "" if critic is None else f"{name} {critic:.3g}{'' if near else ', off the scale'}".replace("-", MINUS)
 
 
 def draw_critic(plot: BandedPlot, painter: QPainter, value: float | None) -> None:
@@ -78,8 +78,8 @@ class WorthBars(BarDistribution):
     ----------
     picked
         The option that was clicked.
-    errors_A, critic
-        Standard errors as drawn, and V(s).
+    errors_A, critic, critic_name
+        Standard errors as drawn, V(s), and what that is with this policy.
     """
 
     picked = Signal(float)
@@ -87,6 +87,7 @@ class WorthBars(BarDistribution):
     def __init__(self, parent: QWidget | None = None) -> None:
         self.errors_A: Floats = np.zeros(0)
         self.critic: float | None = None
+        self.critic_name = "V(s)"
         self._near = False
         super().__init__(parent)
         self.plot.setMouseEnabled(x=False, y=False)
@@ -134,7 +135,7 @@ class WorthBars(BarDistribution):
         self._draw_row(painter, row, "π(a|s)", marks)
         if self._has_values:
             below = row.translated(0.0, self.value_caption_offset())
-            words = critic_words(self.critic, self._near)
+            words = critic_words(self.critic_name, self.critic, self._near)
             line = [(words, lambda painter, at: draw_critic_sample(self, painter, at))] if words else []
             self._draw_row(painter, below, "Q(s, a) ± 2 standard errors", line)
 

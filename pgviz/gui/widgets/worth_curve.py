@@ -53,6 +53,7 @@ class WorthCurve(BandedPlot):
         self._places_A: Floats = np.zeros(0)
         self.errors_A: Floats = np.zeros(0)
         self.critic: float | None = None
+        self.critic_name = "V(s)"
         self._near = False
         self._label, self._low, self._high = "", -1.0, 1.0
         self._binned = False
@@ -182,7 +183,7 @@ class WorthCurve(BandedPlot):
         )
         if self._has_values:
             below = self.caption_row().translated(0.0, self.value_caption_offset())
-            words = critic_words(self.critic, self._near)
+            words = critic_words(self.critic_name, self.critic, self._near)
             line = [(words, lambda painter, at: draw_critic_sample(self, painter, at))] if words else []
             self._draw_row(painter, below, "Q(s, a) ± 2 standard errors", line)
 

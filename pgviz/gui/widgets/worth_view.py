@@ -51,6 +51,10 @@ class WorthView(QWidget):
         """Whether a choice among options is shown, rather than a real number."""
         return self.stack.currentWidget() is self.bars
 
+    def begin(self, value_name: str) -> None:
+        """Make ready for another policy, whose value of a state is this."""
+        self.bars.critic_name = self.curve.critic_name = value_name
+
     def show_part(self, waiting: RunWaits, part: Part) -> tuple[float, float]:
         """Draw π of one part, and nothing of worth yet; returns the range that can be picked from."""
         own = part.of(waiting.decision)

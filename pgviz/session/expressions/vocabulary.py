@@ -86,7 +86,7 @@ _NAMES = (
     Name("logits", "the policy network's outputs for discrete actions", ("step",), many=True),
     Name("q_values", "the value of each action to a value-based agent", ("step",), many=True),
     Name("mu", "mean of the Gaussian, before squashing, by dimension", ("step",), many=True),
-    Name("value", "the critic's estimate of the state", ("step",)),
+    Name("value", "the critic's estimate of the state: V(s); max Q of DQN; min Q(s, mu) of SAC", ("step",)),
     Name("mask_count", "how many actions are legal in the state", ("step",)),
     Name(
         "entropy",

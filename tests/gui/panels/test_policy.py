@@ -14,6 +14,7 @@ from pgviz.gui.panels.policy import PolicyPanel, chance
 from pgviz.gui.theme import DARK
 from pgviz.gui.widgets.bar_distribution import BarDistribution
 from pgviz.gui.widgets.readout import DASH
+from pgviz.gui.widgets.step_axis import MINUS
 from pgviz.training.events import CategoricalDecision, Decision, GaussianDecision
 from tests import decisions
 from tests.gui.samples import stepped
@@ -115,6 +116,17 @@ def test_that_a_value_based_agent_shows_its_values(panel: PolicyPanel) -> None:
     assert panel.bars.greedy == 1
     assert [panel.readout.text(name) for name in ("probability", "q", "value")] == ["0.050", "48.20", "51.30"]
     assert "max Q" in panel.readout.accessibleName()
+
+
+def test_that_what_is_no_value_of_the_state_is_not_called_one(panel: PolicyPanel) -> None:
+    started, _, taken = stepped("Pendulum-v1", algorithm="sac", hidden_sizes=(4,))
+    panel.begin(started)
+    panel.show_step(taken)
+    assert taken.detail is not None
+
+    assert "min Q(s, μ)" in panel.readout.accessibleName()
+    assert "V(s)" not in panel.readout.accessibleName()
+    assert panel.readout.text("value") == f"{taken.detail.decision.value:.2f}".replace("-", MINUS)
 
 
 @pytest.mark.parametrize("dimensions", [1, 2, 3])

@@ -273,7 +273,7 @@ def test_that_a_real_state_is_played_on_from_and_the_forced_action_is_taken(
         session.intervene(bench.forced())
         session.trainer.watch = replace(session.trainer.watch, wanted=True, index=1, pictures=False)
         taken = session.pull_until(environment_steps())
-    assert "the critic's value" in bench.panel.notes.text()
+    assert f"{started.policy.value_name} stands for what was left" in bench.panel.notes.text()
     detail = getattr(taken, "detail", None)
     assert detail is not None
     sent = getattr(detail.decision, "sample_D", None)
