@@ -13,6 +13,7 @@ from pgviz.session.notices import (
     CommandRejected,
     FindingMade,
     HistoryHeld,
+    LinesMissed,
     RunRewound,
     RunState,
     StateChanged,
@@ -95,6 +96,8 @@ class DebugModel:
             self.hits = {each.id: hits for each, hits in zip(event.breakpoints, event.hits, strict=True)}
         elif isinstance(event, BreakpointHit):
             self._hit(Stop(event.step, event.hit))
+        elif isinstance(event, LinesMissed):
+            self.logged += event.count
         elif isinstance(event, FindingMade):
             self.findings = (*self.findings, event.finding)
         elif isinstance(event, RunRewound):

@@ -1,7 +1,8 @@
 """The way out: events wait here until somebody polls.
 
 Producers append and nobody pushes. Of the steps only the newest with details is kept; the rare facts are kept
-all. One reader polls from its own thread.
+all. What logpoints say may be as much as the run takes steps: the newest :data:`LINES_KEPT` lines are kept, and
+the others counted. One reader polls from its own thread.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import threading
 from collections import deque
 
-from pgviz.session.notices import ForksShown
+from pgviz.session.notices import BreakpointHit, ForksShown, LinesMissed
 from pgviz.training.events import Event, MinibatchComputed, PastShown, RunStarted, Shown, StateShown, StepTaken
+
+LINES_KEPT = 1000
 
 
 class Mailbox:
@@ -27,7 +30,9 @@ class Mailbox:
         self._facts: deque[Event] = deque()
         self._shown: Shown | None = None
         self._wants_forks = True
-        self._lock = threading.Lock()
+        self._logged: deque[Event] = deque(maxlen=LINES_KEPT)
+        self._missed = 0
+        self._lock = threading.RLock()
 
     def put(self, event: Event) -> None:
         """Take an event in; called by the worker alone."""
@@ -35,7 +40,13 @@ class Mailbox:
         if isinstance(event, RunStarted):
             with self._lock:
                 self._shown = None  # a step of the last run must not be taken for one of this
+                self._logged.clear()
+                self._missed = 0
                 self._facts.append(event)
+        elif isinstance(event, BreakpointHit) and not event.hit.stops:
+            with self._lock:
+                self._missed += len(self._logged) == LINES_KEPT
+                self._logged.append(event)
         elif isinstance(event, StepTaken | StateShown | PastShown):
             if event.detail is not None:
                 self._shown = event
@@ -66,11 +77,19 @@ class Mailbox:
             return self.take_facts(), step
 
     def take_facts(self) -> list[Event]:
-        """All facts since the last call, oldest first."""
-        facts = []
+        """All facts since the last call, oldest first; what logpoints have said comes first."""
+        facts: list[Event] = []
         self._wants_forks = True
         while self._facts:
             facts.append(self._facts.popleft())
+        with self._lock:
+            lines: list[Event] = [LinesMissed(self.step, self._missed)] if self._missed else []
+            lines += self._logged
+            self._logged.clear()
+            self._missed = 0
+        if lines:  # all of them belong to the last run
+            begun = [index + 1 for index, fact in enumerate(facts) if isinstance(fact, RunStarted)]
+            facts[begun[-1] if begun else 0 : 0] = lines
         return facts
 
     def take_step(self) -> Shown | None:

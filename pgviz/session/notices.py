@@ -225,6 +225,13 @@ class BreakpointHit(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LinesMissed(Event):
+    """So many lines of logpoints came faster than they were taken out, and the oldest were let go of."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class FindingMade(Event):
     """The doctor has seen a common mistake."""
 

@@ -14,6 +14,7 @@ from pgviz.session.event_values import EventValues
 from pgviz.session.forks import Forks
 from pgviz.session.history import DEFAULT_LIMIT, History
 from pgviz.session.inbox import Inbox
+from pgviz.session.list_pace import ListPace
 from pgviz.session.mailbox import Mailbox
 from pgviz.session.notices import (
     BreakpointHit,
@@ -66,6 +67,7 @@ class Puller:
         self._cursor: Cursor | None = None
         self._history_limit = DEFAULT_LIMIT
         self._breakpoints = BreakpointSet()
+        self._lists = ListPace()
         self._values = EventValues()
         self._probes = Probes()
         self._doctor = Doctor()
@@ -175,11 +177,13 @@ class Puller:
         hits = [] if kind is None else self._breakpoints.check(kind, self._values)
         for hit in hits:
             self._put(BreakpointHit(event.step, hit))
-        if hits:
+        stops = any(hit.stops for hit in hits)
+        if hits and self._lists.wants_list(stops):
             self._list_breakpoints()
-        return any(hit.stops for hit in hits)
+        return stops
 
     def _list_breakpoints(self) -> None:
+        self._lists.listed()
         listed = tuple(self._breakpoints)
         hits = tuple(self._breakpoints.hits(each.id) for each in listed)
         self._put(BreakpointsListed(self._step, listed, hits))
@@ -227,7 +231,9 @@ class Puller:
             self._show_state()
 
     def _say_held(self) -> None:
-        """Say what can be looked back at."""
+        """Say what can be looked back at, and how often breakpoints were hit, where that is still to be told."""
+        if self._lists.owed:
+            self._list_breakpoints()
         history = self._session.history if self._session else None
         if history is not None:
             first = history.marks[0].step + 1 if history.marks else None

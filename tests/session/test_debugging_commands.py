@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,16 @@ from pgviz.config import RunConfig
 from pgviz.parameters import Value
 from pgviz.policies.categorical import CategoricalPolicy
 from pgviz.session import commands
-from pgviz.session.breakpoints import Breakpoint
+from pgviz.session.breakpoints import Breakpoint, Hit
 from pgviz.session.commands import Command
+from pgviz.session.list_pace import SECONDS_BETWEEN_LISTS
+from pgviz.session.mailbox import LINES_KEPT, Mailbox
 from pgviz.session.notices import (
     BreakpointHit,
     BreakpointsListed,
     CommandRejected,
     HistoryHeld,
+    LinesMissed,
     MinibatchExamined,
     RunRewound,
     RunState,
@@ -248,3 +252,31 @@ def test_that_a_question_about_a_minibatch_does_not_hold_the_run_up() -> None:
         driver.wait_for(lambda _: driver.mailbox.step > 500)
         assert driver.state is RunState.PLAYING
         assert not driver.of(CommandRejected)
+
+
+def test_that_a_logpoint_at_every_step_floods_nobody_and_counts_them_all() -> None:
+    with hosted() as driver:
+        set_up(driver)
+        driver.post(commands.PutBreakpoint(Breakpoint("step > 0", log_message="{step}")))
+        driver.wait_for(lambda _: driver.of(BreakpointsListed))
+        lists = len(driver.of(BreakpointsListed))
+        began = time.monotonic()
+        go(driver, commands.RunTo("step", 2000))
+        seconds = time.monotonic() - began
+        assert driver.of(BreakpointsListed)[-1].hits == (1000,)
+        assert len(driver.of(BreakpointsListed)) - lists <= seconds / SECONDS_BETWEEN_LISTS + 2
+        lines = [each.hit.message for each in driver.of(BreakpointHit)]
+        missed = sum(each.count for each in driver.of(LinesMissed))
+        assert lines[-1] == "2000"
+        assert missed + len(lines) == 1000
+
+
+def test_that_lines_nobody_takes_out_are_kept_up_to_a_number_and_the_rest_counted() -> None:
+    mailbox = Mailbox()
+    point = Breakpoint("step > 0", log_message="{step}")
+    for step in range(LINES_KEPT + 7):
+        mailbox.put(BreakpointHit(step, Hit(point, "step", step + 1, "", f"{step}")))
+    missed, *lines = mailbox.take_facts()
+    assert missed == LinesMissed(LINES_KEPT + 6, 7)
+    assert [each.step for each in lines] == list(range(7, LINES_KEPT + 7))
+    assert mailbox.take_facts() == []
