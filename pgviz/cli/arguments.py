@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import NoReturn
 
 from pgviz import __version__
+from pgviz.cli.export_arguments import declare_recording
 from pgviz.cli.parameter_help import parameter_lines
 from pgviz.errors import UsageError
 from pgviz.hyperparameters import algorithms
@@ -127,6 +128,11 @@ def _declare_screenshot(parser: ArgumentParser) -> None:
     parser.add_argument("--theme", choices=THEMES, default="light", help="default: %(default)s")
 
 
+def _declare_record(parser: ArgumentParser) -> None:
+    _declare_run(parser)
+    declare_recording(parser)
+
+
 def _declare_envs(parser: ArgumentParser) -> None:
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--all", action="store_true", help="list every member of large families too")
@@ -162,6 +168,12 @@ def _screenshot(arguments: Namespace) -> int:
     return screenshot.execute(arguments)
 
 
+def _record(arguments: Namespace) -> int:
+    from pgviz.cli import record
+
+    return record.execute(arguments)
+
+
 def _train(arguments: Namespace) -> int:
     from pgviz.cli import train
 
@@ -193,6 +205,7 @@ COMMANDS: dict[str, tuple[str, Execute, Callable[[ArgumentParser], None], bool]]
     "train": ("train a policy in the terminal", _train, _declare_train, True),
     "run": ("open the window on a run", _run, _declare_window, True),
     "screenshot": ("draw the window, offscreen, after some training", _screenshot, _declare_screenshot, True),
+    "record": ("film a run, offscreen", _record, _declare_record, True),
     "envs": ("list the environments that can be run, and why others cannot", _envs, _declare_envs, False),
     "parameters": ("list hyperparameters with their defaults and ranges", _parameters, _declare_parameters, False),
     "doctor": ("say what is installed and what is missing", _doctor, _declare_nothing, False),

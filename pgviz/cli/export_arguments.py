@@ -1,0 +1,26 @@
+"""The words of the commands that make something for other programs; nothing heavy is imported here."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+WHATS = ("window", "environment", "environment+plots")
+
+
+def declare_film(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--to", metavar="FILE", required=True, help="the film: a .mp4, .webm or .gif file")
+    parser.add_argument("--what", choices=WHATS, default=WHATS[0], help="what is filmed (default: %(default)s)")
+    parser.add_argument("--size", metavar="WxH", help="of the film, in pixels (default: as it is drawn)")
+    parser.add_argument("--fps", metavar="N", help="pictures per second (default: 30; 15 for .gif)")
+    parser.add_argument("--hud", action="store_true", help="write step, return and knobs over the picture")
+    parser.add_argument("--theme", choices=("light", "dark"), default="light", help="default: %(default)s")
+
+
+def declare_recording(parser: ArgumentParser) -> None:
+    """Declare what ``pgviz record`` may be told, beside the run."""
+    parser.add_argument("--seconds", metavar="S", default="20", help="length of the film (default: %(default)s)")
+    parser.add_argument(
+        "--speed", metavar="X", help="show steps at X times real time (default: as fast as it goes)"
+    )
+    declare_film(parser)

@@ -1,0 +1,1 @@
+"""What leaves pgviz for other programs: moving pictures, numbers, policies. Nothing here knows the window."""
