@@ -138,7 +138,10 @@ _PRESETS: dict[tuple[str, str], Preset] = {
     ("dqn", "CartPole-v1"): {
         "environment_count": 1,
         "steps": 50_000,
-        "learning_rate": 2.3e-3,
+        # At the published constant 2.3e-3 the last weights are good or bad by chance, here and elsewhere.
+        "learning_rate": 1e-3,
+        "learning_rate_schedule": "linear",
+        "double_q": True,
         "batch_size": 64,
         "buffer_size": 100_000,
         "learning_starts": 1_000,
