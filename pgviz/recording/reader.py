@@ -180,8 +180,9 @@ class Recording:
         parts: list[NDArray[np.int64]] = [np.zeros((0, 2), np.int64)]
         step, before = -1, -1
         while rows := self._database.rows(
-            "SELECT position, step FROM events WHERE kind = 'StepTaken' AND (step, position) > (?, ?) "
+            "SELECT position, step FROM events WHERE kind = ? AND (step, position) > (?, ?) "
             "ORDER BY step, position LIMIT ?",
+            kind,
             step,
             before,
             _STEPS_AT_ONCE,
