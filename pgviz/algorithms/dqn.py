@@ -79,6 +79,7 @@ class DQN(OffPolicyAlgorithm):
         self.policy.behaviour.epsilon = self.epsilon
         return self.policy.act(observations_NO, rng, masks_NA)
 
+    @np.errstate(all="ignore")  # what is not finite is found, named and reported with the loss
     def _remembered(self, collected: int) -> None:
         """Move the target network as often as its interval has passed.
 
@@ -107,6 +108,7 @@ class DQN(OffPolicyAlgorithm):
         next_B[transitions.terminated_B > 0.0] = 0.0
         return transitions.rewards_B + np.float32(self.knobs.number("gamma")) * next_B
 
+    @np.errstate(all="ignore")
     def _compute(self, transitions: Transitions, index: int) -> Minibatch:
         """Loss and gradient on a batch; the fast path, in NumPy."""
         policy = self.policy

@@ -45,6 +45,7 @@ class Rollout:
         self.last_observations_NO: Array = self._observations[0]
         self.last_masks_NA: Mask | None = None
 
+    @np.errstate(over="ignore")  # a reward too large for a float32 is found and named when it is learned from
     def append(  # noqa: PLR0917
         self,
         observations_NO: Array,

@@ -44,6 +44,7 @@ class Behaviour:
     epsilon: float = 1.0
     temperature: float | None = None
 
+    @np.errstate(all="ignore")  # what is not finite is found, named and reported by the algorithm
     def probabilities(self, values_BA: Array, masks_BA: Mask | None = None) -> NDArray[np.float64]:
         """Return π(·|s) for states with these values, ``(B, A)``; exactly 0 for illegal actions."""
         values = ruled_out(values_BA.astype(np.float64), masks_BA)
@@ -83,8 +84,10 @@ class Behaviour:
         """Draw an index per state from their values alone, as if ε were 0; of illegal actions these are −∞."""
         if self.temperature is None:
             return np.asarray(values_BA.argmax(1))
-        # Differences from the largest value keep the digits that large values would lose.
-        return sample_categorical((values_BA - values_BA.max(1, keepdims=True)) / self.temperature, rng)
+        with np.errstate(all="ignore"):
+            # Differences from the largest value keep the digits that large values would lose.
+            scaled_BA = (values_BA - values_BA.max(1, keepdims=True)) / self.temperature
+        return sample_categorical(scaled_BA, rng)
 
 
 def evenly(shares_B: NDArray[np.float64], count: int, masks_BA: Mask | None = None) -> NDArray[np.int64]:

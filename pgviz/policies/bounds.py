@@ -13,6 +13,9 @@ high only     high − softplus(−u)         −softplus(u)
 none          u                           0
 ============  ==========================  ==================
 
+Where low and high are equal there is one action only, and nothing to learn. Its density would be infinite; it is
+given that of low and high 2 apart instead, in every state alike, so that ln π and entropy stay finite.
+
 The first is the squashing of Haarnoja et al. 2018 (arXiv:1801.01290, appendix C), its logarithm in the form that
 stays exact where 1 − tanh² underflows.
 """
@@ -57,12 +60,13 @@ class ActionBounds:
             half = np.where(self._both, (self.high_D - self.low_D) / 2, 1.0)
         self._half_D = half
         self._plain = bool(self._both.all())
-        self._log_half_t = torch.tensor(np.log(np.maximum(half, 1e-38)), dtype=torch.float32)
+        self._halves_D = np.where(half > 0.0, half, 1.0)
+        self._log_half_t = torch.tensor(np.log(self._halves_D), dtype=torch.float32)
 
     @property
     def volume_log(self) -> float | None:
         """Logarithm of the box's volume, which is the entropy of the uniform policy; ``None`` if infinite."""
-        return float(np.log(self._half_D * 2).sum()) if self._plain else None
+        return float(np.log(self._halves_D * 2).sum()) if self._plain else None
 
     def squash(self, u_BD: Array) -> NDArray[np.float64]:
         """Map real vectors to actions, never outside of the bounds."""

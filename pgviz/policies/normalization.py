@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pgviz.errors import NumericalFault
 from pgviz.policies.decision import Array
 
 EPSILON, LARGEST = 1e-8, 10.0
@@ -60,6 +61,7 @@ class RunningMoments:
         """The (population) variance of all so far, in `shape`."""
         return np.asarray(self.squares / self.count)
 
+    @np.errstate(over="ignore", invalid="ignore")
     def add(self, batch: NDArray[np.floating[Any]]) -> None:
         """Add B things, ``(B, *shape)``.
 
@@ -148,6 +150,11 @@ class Normalization:
             γ, by which returns are discounted.
         active_N
             Which copies took a step; all of them where ``None``.
+
+        Raises
+        ------
+        NumericalFault
+            Where the returns are so large that they have no variance that is a number.
         """
         if self.returns is None:
             return rewards_N
@@ -157,6 +164,9 @@ class Normalization:
         if active_N is not None:
             returns_N = np.where(active_N, returns_N, self._return_N)
         self.returns.add(returns_N if active_N is None else returns_N[active_N])
+        if not math.isfinite(self.returns.squares):
+            # Divided by infinity, every reward would be 0, and nothing would be learned from it.
+            raise NumericalFault("reward", "Returns are too large to be normalised; scale the rewards down.")
         returns_N[ended_N] = 0.0
         self._return_N = returns_N
         return _cut_off(np.asarray(rewards_N, np.float64) / _deviation(self.returns))

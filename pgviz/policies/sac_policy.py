@@ -175,7 +175,9 @@ def build_sac_policy(
     place = f"{config.environment} has the action space {action_space}: SAC needs"
     if not isinstance(action_space, spaces.Box) or not np.issubdtype(action_space.dtype, np.floating):
         raise UsageError(f"{place} a Box of real numbers; use another algorithm, such as ppo.")
-    if max(np.abs(action_space.low).max(), np.abs(action_space.high).max()) > UNBOUNDED:
+    # Compared as float64: a half-precision number knows no such bound.
+    ends = np.abs(np.array([action_space.low, action_space.high], np.float64))
+    if ends.max() > UNBOUNDED:
         raise UsageError(
             f"{place} a Box with finite bounds in every dimension; use another algorithm, such as ppo."
         )

@@ -20,10 +20,7 @@ def _update(algorithm: DQN) -> None:
 def _fault(algorithm: DQN) -> NumericalFault:
     """The fault of an update, which must leave every parameter as it was, to the bit."""
     before = algorithm.policy.flat.detach().numpy().tobytes()
-    with (
-        np.errstate(invalid="ignore", over="ignore"),
-        pytest.raises(NumericalFault, match="stopped being finite, so the update was not applied") as caught,
-    ):
+    with pytest.raises(NumericalFault, match="stopped being finite, so the update was not applied") as caught:
         _update(algorithm)
     assert algorithm.policy.flat.detach().numpy().tobytes() == before
     return caught.value
@@ -37,7 +34,7 @@ def _fault(algorithm: DQN) -> NumericalFault:
 def test_that_what_came_from_the_environment_is_named(bad: float, column: str, name: str) -> None:
     algorithm, transitions = make_dqn(), make_transitions()
     getattr(transitions, column)[0] = bad
-    with np.errstate(invalid="ignore"), pytest.raises(NumericalFault) as caught:
+    with pytest.raises(NumericalFault) as caught:
         algorithm._compute(transitions, 0)
     assert caught.value.tensor == name
 
@@ -60,7 +57,7 @@ def test_that_a_target_beyond_the_largest_number_is_named() -> None:
     algorithm.target.weights_P[:] = 0.0
     algorithm.target.weights_P[-3:] = 3e38
     transitions = make_transitions()._replace(rewards_B=np.full(16, 3e38, np.float32))
-    with np.errstate(over="ignore"), pytest.raises(NumericalFault) as caught:
+    with pytest.raises(NumericalFault) as caught:
         algorithm._compute(transitions, 0)
     assert caught.value.tensor == "target"
 
@@ -73,3 +70,16 @@ def test_that_a_parameter_that_a_step_spoils_is_named_before_anyone_acts_on_it()
     with pytest.raises(NumericalFault) as caught:
         algorithm.finish_update()
     assert caught.value.tensor == "parameter actor.0.bias"
+
+
+@pytest.mark.parametrize("exploration", ["epsilon_greedy", "boltzmann"])
+def test_that_values_beyond_the_largest_number_are_acted_on_in_silence_and_named_when_learned_from(
+    exploration: str,
+) -> None:
+    algorithm = make_dqn(exploration=exploration, target_update_interval=1)
+    algorithm.policy.flat.detach()[:] = 3e38
+    algorithm.begin_rollout(1.0)
+    states = np.ones((4, 4), np.float32)
+    assert set(algorithm.act(states, np.random.default_rng(0)).tolist()) <= {0, 1, 2}
+    algorithm.policy.decide(states[0], None)
+    assert _fault(algorithm).tensor

@@ -103,3 +103,18 @@ def test_that_clipping_cuts_off_at_the_bounds_and_leaves_the_rest() -> None:
     clipped = bounds_of(*KINDS).clip(np.array([[9.0, -9.0, 9.0, 9.0], [0.5, 2.0, -2.0, -7.0]]))
     low, high = INTERVALS["low"][0], INTERVALS["high"][1]
     np.testing.assert_array_equal(clipped, [[3.0, low, high, 9.0], [0.5, 2.0, -2.0, -7.0]])
+
+
+def test_that_a_dimension_in_which_there_is_one_action_leaves_density_and_volume_finite() -> None:
+    fixed, free = (ActionBounds(np.array([-3.0, 0.5]), np.array([1.0, high])) for high in (0.5, 2.5))
+    u = torch.linspace(-4, 4, 10).reshape(5, 2)
+    np.testing.assert_array_equal(fixed.squash(u.numpy())[:, 1], np.full(5, 0.5))
+    # As if its bounds were 2 apart: a constant, which changes no gradient.
+    torch.testing.assert_close(fixed.log_slope(u), free.log_slope(u), rtol=0.0, atol=0.0)
+    assert fixed.volume_log == free.volume_log == pytest.approx(math.log(4.0 * 2.0))
+
+
+def test_that_a_box_narrower_than_the_smallest_float32_has_its_own_volume() -> None:
+    bounds = ActionBounds(np.array([-1e-40]), np.array([1e-40]))
+    assert bounds.volume_log == pytest.approx(math.log(2e-40))
+    assert float(bounds.log_slope(column([0.0]))) == pytest.approx(math.log(1e-40), rel=1e-6)

@@ -16,6 +16,9 @@ def _id(name: str) -> str:
 AT_ONCE, SEEDED_LENGTH, SHAPED, ONE_SIDED, SCALAR = (
     _id(name) for name in ("AtOnce", "SeededLength", "Shaped", "OneSided", "Scalar")
 )
+FIXED, HALF, HALF_UNBOUNDED, LAVISH, BOUNDLESS = (
+    _id(name) for name in ("Fixed", "Half", "HalfUnbounded", "Lavish", "Boundless")
+)
 
 
 def length_of(seed: int) -> int:
@@ -74,5 +77,39 @@ class Scalar(SeededLength):
     action_space = spaces.Box(-1.0, 1.0, (), np.float32)
 
 
-for _kind in (AtOnce, SeededLength, Shaped, OneSided, Scalar):
+class Fixed(SeededLength):
+    """One of its two numbers can only be 0.5."""
+
+    action_space = spaces.Box(np.array([-1.0, 0.5], np.float32), np.array([1.0, 0.5], np.float32))
+
+
+class Half(SeededLength):
+    """Takes numbers of half precision."""
+
+    action_space = spaces.Box(-1.0, 1.0, (2,), np.float16)
+
+
+class HalfUnbounded(SeededLength):
+    """Takes numbers of half precision without bounds."""
+
+    action_space = spaces.Box(-np.inf, np.inf, (2,), np.float16)
+
+
+class Lavish(SeededLength):
+    """Gives rewards for which there is a float64, but no float32."""
+
+    reward = 1e39
+
+    def step(self, action: Any) -> Any:
+        observation, _, *rest = super().step(action)
+        return observation, self.reward, *rest
+
+
+class Boundless(Lavish):
+    """Gives rewards whose square is no number."""
+
+    reward = 1e200
+
+
+for _kind in (AtOnce, SeededLength, Shaped, OneSided, Scalar, Fixed, Half, HalfUnbounded, Lavish, Boundless):
     gymnasium.register(f"{_kind.__name__}-v0", entry_point=f"{__name__}:{_kind.__name__}")
