@@ -8,6 +8,7 @@ from pgviz.environments.catalog import listing
 from pgviz.errors import PgvizError, UsageError
 from pgviz.session import commands
 from pgviz.session.commands import Command
+from pgviz.session.hand_over import HandOver
 from pgviz.session.history import History
 from pgviz.session.notices import (
     CommandRejected,
@@ -16,9 +17,11 @@ from pgviz.session.notices import (
     RunRewound,
     RunSaved,
     RunState,
+    StateChanged,
     ValuesEstimated,
 )
-from pgviz.session.puller import Puller
+from pgviz.session.playback_host import Host
+from pgviz.session.recorder import RecordingOptions
 from pgviz.session.relive import NotReproducible
 from pgviz.session.saving import open_saved
 from pgviz.session.session import (
@@ -35,7 +38,7 @@ from pgviz.training.interventions import TurnKnob
 from pgviz.training.microscope import examine
 
 
-class SessionHost(Puller):
+class SessionHost(HandOver):
     """Owns the present session; lives in one thread and never leaves it.
 
     Parameters
@@ -46,8 +49,8 @@ class SessionHost(Puller):
         Where events go to.
     """
 
-    def run(self) -> None:
-        """Serve until told to quit."""
+    def run(self) -> Host | None:
+        """Serve until told to quit, or until a recording is to be played; returns who plays it."""
         try:
             while self._open:
                 command = self._inbox.take()
@@ -61,6 +64,7 @@ class SessionHost(Puller):
                     self._pull()
         finally:
             self._close()
+        return self._next
 
     def _carry_out(self, command: Command) -> None:
         """Carry one command out; what cannot be done is said and changes nothing."""
@@ -286,6 +290,26 @@ class SessionHost(Puller):
     @_do.register
     def _(self, command: commands.KeepSafe) -> None:
         self._saver.keep_safe(command.folder, command.seconds)
+
+    @_do.register
+    def _(self, command: commands.OpenRecording) -> None:
+        self._leave_for_recording(command.path)
+
+    @_do.register
+    def _(self, command: commands.StartRecording) -> None:
+        options = RecordingOptions(
+            command.steps_per_second, command.frame_size, command.seconds_between_snapshots, command.replace
+        )
+        self._start_recording(command.path, self._session, options)
+        self._put(StateChanged(self._step, self._state))
+        self._list_breakpoints()
+        if self._until is None:
+            self._say_what_waits()
+            self._show_state()
+
+    @_do.register
+    def _(self, _: commands.StopRecording) -> None:
+        self._stop_recording()
 
     @_do.register
     def _(self, _: commands.Quit) -> None:

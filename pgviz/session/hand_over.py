@@ -1,0 +1,93 @@
+"""HandOver: from a run to a recording, and from a recording to a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from pgviz.session import commands
+from pgviz.session.commands import Command
+from pgviz.session.history import History
+from pgviz.session.notices import RunRewound, RunState, TakenOver
+from pgviz.session.playback_host import Host, PlaybackHost
+from pgviz.session.puller import Puller
+from pgviz.session.take_over import lived_to
+from pgviz.session.tape import Tape
+
+
+class HandOver(Puller):
+    """A puller that a recording can follow, and that can follow a recording."""
+
+    _next: Host | None = None
+
+    def _carry_out(self, command: Command) -> None:
+        raise NotImplementedError
+
+    def _leave_for_recording(self, path: Path) -> None:
+        """Let a recording be served from now on; where it cannot be read, nothing changes.
+
+        Raises
+        ------
+        RecordingError
+            Where it is no recording that can be read.
+        """
+        kept: list[Command] = [commands.Look(self._looking), commands.SetSpeed(self._clock.multiplier)]
+        kept += [commands.SetHistoryLimit(self._history_limit)]
+        kept += [commands.PutBreakpoint(each) for each in self._breakpoints]
+        self._next = PlaybackHost(self._inbox, self._mailbox, path, kept)
+        self._open = False
+
+    def start_after(self, kept: Iterable[Command], command: commands.StartRun) -> None:
+        """Set a run up, as after a recording that was watched until now.
+
+        Parameters
+        ----------
+        kept
+            What the window has asked for meanwhile.
+        command
+            The run.
+
+        Raises
+        ------
+        UsageError
+            Where it cannot be set up.
+        """
+        self._begin(command.config, play=command.play)
+        self._heed(kept)
+
+    def take_over(self, kept: Iterable[Command], tape: Tape, index: int) -> None:
+        """Go on live from a step of a recording; the window knows what happened until then.
+
+        Parameters
+        ----------
+        kept
+            As for :meth:`start_after`.
+        tape, index
+            The recording, and which of its steps is the next to be taken; -1 for its beginning.
+
+        Raises
+        ------
+        PgvizError
+            Where the run cannot be brought there.
+        """
+        lived = lived_to(tape, index, History(self._history_limit))
+        self._adopt(lived.session)
+        session, trainer = lived.session, lived.session.trainer
+        self._watched = trainer.watch.index = lived.copy
+        started = session.introduce()
+        self._values.take(started)
+        self._doctor.take(started)
+        for event in lived.past:
+            self._saver.note(event)
+        self._clock.frames_per_second = trainer.environment.facts.frames_per_second
+        self._put(RunRewound(trainer.step, int(trainer.environment.episode_numbers.max()), trainer.update))
+        self._put(TakenOver(trainer.step, lived.approximate))
+        self._say_what_waits()
+        self._say_held()
+        self._enter(RunState.PAUSED)
+        self._show_state()
+        self._heed(kept)
+
+    def _heed(self, kept: Iterable[Command]) -> None:
+        for command in kept:
+            self._carry_out(command)

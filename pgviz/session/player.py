@@ -1,0 +1,270 @@
+"""Player: plays a recording as far as was asked for, and tells the window what it needs to know on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from pgviz.errors import PgvizError
+from pgviz.session import commands
+from pgviz.session.clock import Clock
+from pgviz.session.commands import Command
+from pgviz.session.inbox import Inbox
+from pgviz.session.mailbox import Mailbox
+from pgviz.session.notices import (
+    BreakpointsListed,
+    CommandRejected,
+    HistoryHeld,
+    RecordingOpened,
+    RunRewound,
+    RunState,
+    SpeedMeasured,
+    StateChanged,
+)
+from pgviz.session.pacing import Pacing
+from pgviz.session.tape import Cue, Tape
+from pgviz.training.events import Event, PastShown, StepTaken
+
+Until = Callable[[Event], bool]
+
+# More facts than these wait for a window that is slow to take them, rather than pile up.
+MOST_WAITING = 5_000
+
+
+class Player:
+    """One recording, played until a predicate holds or a command waits.
+
+    Parameters
+    ----------
+    inbox
+        Where commands come from.
+    mailbox
+        Where events go to.
+    tape
+        The recording.
+    """
+
+    def __init__(self, inbox: Inbox, mailbox: Mailbox, tape: Tape) -> None:
+        self._inbox, self._mailbox, self._tape = inbox, mailbox, tape
+        self._state = RunState.EMPTY
+        self._until: Until | None = None
+        self._pacing, self._clock = Pacing(), Clock()
+        self._looking = True
+        self._kept: dict[tuple[type[Command], int], Command] = {}
+        self._rewind_to_start()
+
+    def _rewind_to_start(self) -> None:
+        """Stand at the beginning; nothing is said of it."""
+        self._head, self._seconds = 1, 0.0
+        self._step = self._tape.started.step
+        self._cursor: int | None = None
+        self._cues: Iterator[Cue] | None = None
+        self._cue: Cue | None = None
+
+    def _put(self, event: Event) -> None:
+        self._mailbox.put(event)
+
+    def _enter(self, state: RunState) -> None:
+        if state is not self._state:
+            self._state = state
+            self._put(StateChanged(self._step, state))
+
+    # Beginning -------------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        """Say what the recording is of, and show its first step."""
+        self._introduce()
+        self._enter(RunState.PAUSED)
+        if len(self._tape.positions_K):
+            self._seek(0)
+
+    def _introduce(self) -> None:
+        tape = self._tape
+        self._rewind_to_start()
+        self._put(RecordingOpened(self._step, tape.recording.info, tape.steps))
+        self._put(tape.started)
+        first = int(tape.steps_K[0]) if len(tape.steps_K) else None
+        self._put(HistoryHeld(self._step, first, 0, 0))
+
+    def _keep(self, command: Command) -> None:
+        """Heed what the window asks of whatever is served, and keep it for a run that takes over."""
+        kind, id = type(command), 0
+        if isinstance(command, commands.PutBreakpoint):
+            id = command.breakpoint.id
+        elif isinstance(command, commands.RemoveBreakpoint):
+            self._kept.pop((commands.PutBreakpoint, command.id), None)
+            return
+        elif isinstance(command, commands.SetSpeed):
+            self._pacing.multiplier = command.multiplier
+            self._pacing.start(self._seconds)
+        elif isinstance(command, commands.Look):
+            self._looking = command.looking
+        self._kept[kind, id] = command
+
+    def _list_breakpoints(self) -> None:
+        """Name those that are kept for a run; nothing in a recording stops at them."""
+        listed = tuple(each.breakpoint for each in self._kept.values() if isinstance(each, commands.PutBreakpoint))
+        self._put(BreakpointsListed(self._step, listed, (0,) * len(listed)))
+
+    # Looking ---------------------------------------------------------------------------------------------------
+
+    @property
+    def _index(self) -> int:
+        """The step that the window shows as the present."""
+        return self._tape.index_at(self._head)
+
+    @property
+    def _watched(self) -> int:
+        """The copy of the environment that was recorded here."""
+        index = self._index if self._cursor is None else self._cursor
+        detail = self._tape.taken(index).detail if index >= 0 else None
+        return 0 if detail is None else detail.environment_index
+
+    def _look(self, index: int) -> None:
+        """Look at a step: one before the present as the past, a later one by going on to it."""
+        if index < 0:
+            return
+        present = self._index
+        if index >= present:
+            self._cursor = None
+            self._seek(index)
+            return
+        self._cursor = index
+        event, position = self._tape.taken(index), int(self._tape.positions_K[index])
+        assert event.detail is not None
+        update = self._tape.update_at(position)
+        self._put(PastShown(event.step, event.detail, position, self._step, update))
+
+    def _move(self, count: int) -> None:
+        """Look so many steps further on, or back."""
+        held = self._tape.held(self._head)
+        if not len(held):
+            return
+        here = self._index if self._cursor is None else self._cursor
+        at = int(held.searchsorted(here)) + count
+        if at < len(held):
+            self._look(int(held[max(at, 0)]))
+        else:
+            self._look(min(int(held[-1]) + at - len(held) + 1, len(self._tape.positions_K) - 1))
+
+    def _show_present(self) -> None:
+        """Show the step that the head stands at, with its details."""
+        if self._index >= 0:
+            self._put(self._tape.taken(self._index))
+
+    # Going elsewhere -------------------------------------------------------------------------------------------
+
+    def _leave_past(self) -> None:
+        """Make the step that is looked back at the present."""
+        if self._cursor is not None:
+            self._seek(self._cursor)
+
+    def _seek(self, index: int) -> None:
+        """Make a step the present; the window is told what it has to forget, and what it does not know yet."""
+        position = int(self._tape.positions_K[index])
+        known = self._take_back(index) if position < self._head else -1
+        for recorded in self._tape.facts(self._head, position):
+            if recorded.event.step > known:
+                self._put(recorded.event)
+        recorded = self._tape.step_at(index)
+        self._head, self._seconds, self._step = position, recorded.seconds, recorded.event.step
+        self._cursor = self._cues = self._cue = None
+        self._put(recorded.event)
+        self._say_speed(0.0)
+
+    def _take_back(self, index: int) -> int:
+        """Have the window forget what came after a step; returns up to which step it still knows what happened."""
+        tape, step = self._tape, int(self._tape.steps_K[index])
+        before = int(tape.positions_K[index - 1]) if index else 1
+        if not index or step <= tape.started.step or not tape.is_straight(before, self._head):
+            self._introduce()
+            return -1
+        detail = tape.taken(index).detail
+        episode = 0 if detail is None else detail.episode
+        self._put(RunRewound(step - 1, episode, tape.update_at(before)))
+        self._head = before
+        return step - 1
+
+    # Playing ---------------------------------------------------------------------------------------------------
+
+    def _go(self, until: Until, *, again: bool = False) -> None:
+        """Play until the predicate holds; with `again`, from the beginning where this is the end."""
+        self._leave_past()
+        if again and self._peek() is None:
+            self._begin()
+        self._until = until
+        self._pacing.start(self._seconds)
+        self._enter(RunState.PLAYING)
+
+    def _peek(self) -> Cue | None:
+        """What comes next; ``None`` at the end."""
+        if self._cue is None:
+            if self._cues is None:
+                self._cues = self._tape.onward(self._head)
+            self._cue = next(self._cues, None)
+        return self._cue
+
+    def _play(self) -> None:
+        """Play until a command waits, the predicate holds, or the recording is over."""
+        self._clock.start(self._step)
+        try:
+            while not self._inbox and self._until is not None:
+                cue = self._peek()
+                if cue is None:
+                    self._pause()
+                elif self._is_time(cue) and self._until(self._tell(cue)):
+                    self._arrive()
+        except PgvizError as error:
+            self._pause()
+            self._put(CommandRejected(self._step, str(error)))
+        self._clock.stop()
+
+    def _is_time(self, cue: Cue) -> bool:
+        """Wait until something is due; ``False`` where a command came first, or the window lags behind."""
+        if self._mailbox.waiting > MOST_WAITING:
+            self._inbox.wait(0.02)
+            return False
+        if self._pacing.multiplier is None:
+            return True
+        recorded = self._tape.step_at(cue.index) if cue.fact is None else cue.fact
+        wait = self._pacing.wait_for(recorded.seconds)
+        if wait > 0.0 and self._inbox.wait(wait):
+            return False
+        self._pacing.passed(recorded.seconds)
+        self._seconds = recorded.seconds
+        return True
+
+    def _tell(self, cue: Cue) -> Event:
+        """Tell the window what comes next, and have it be past."""
+        self._cue = None
+        if cue.fact is not None:
+            event, self._seconds = cue.fact.event, cue.fact.seconds
+        elif self._looking and self._mailbox.wants_step:
+            event = self._tape.taken(cue.index)
+        else:
+            event = StepTaken(int(self._tape.steps_K[cue.index]))
+        self._head, self._step = cue.position, event.step
+        self._put(event)
+        speed = self._clock.measure(event.step)
+        if speed is not None:
+            self._say_speed(max(speed, 0.0))
+        return event
+
+    def _arrive(self) -> None:
+        """Stop: what was asked for is done. The step in which it happened is told after it, and is shown."""
+        cue = self._peek()
+        if cue is not None and cue.fact is None and self._tape.steps_K[cue.index] == self._step:
+            self._tell(cue)
+        self._pause()
+
+    def _pause(self) -> None:
+        """Play no further, and show where it stands."""
+        if self._until is None:
+            return
+        self._until = None
+        self._clock.rest()
+        self._say_speed(0.0)
+        self._enter(RunState.PAUSED)
+        self._show_present()
+
+    def _say_speed(self, speed: float) -> None:
+        self._put(SpeedMeasured(self._step, speed, self._seconds))

@@ -1,0 +1,246 @@
+"""Taking over: a run brought back to a moment of its recording, so that it goes on live from there.
+
+The nearest snapshot before that moment is restored, and what followed is lived again, with what a person did on
+the way. What happens then is compared with what was recorded.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from importlib.metadata import PackageNotFoundError, version
+
+import numpy as np
+
+from pgviz.errors import PgvizError, UsageError
+from pgviz.recording.events import Intervened
+from pgviz.recording.snapshots import decode_snapshot
+from pgviz.session.history import History
+from pgviz.session.notices import RunRewound
+from pgviz.session.relive import NotReproducible
+from pgviz.session.session import Session
+from pgviz.session.tape import Tape
+from pgviz.training.events import (
+    EpisodeEnded,
+    Event,
+    ParameterChanged,
+    RunFailed,
+    StepDetail,
+    StepTaken,
+    UpdateApplied,
+)
+from pgviz.training.snapshot import Snapshot
+
+COMPARED = (EpisodeEnded, UpdateApplied, ParameterChanged)
+_READ = frozenset(each.__name__ for each in (*COMPARED, Intervened, RunRewound))
+# What the doctor looks at is there only where somebody watched.
+_NOT_COMPARED = frozenset({"vitals", "truncations"})
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """A run at a moment of its recording.
+
+    Parameters
+    ----------
+    session
+        The run.
+    copy
+        Which copy of the environment was watched.
+    approximate
+        Why it is not exactly where it was; empty where it is.
+    past
+        What had happened in it: episodes, updates and knobs turned, oldest first.
+    """
+
+    session: Session
+    copy: int
+    approximate: str
+    past: list[Event]
+
+
+@dataclass(slots=True)
+class _Origin:
+    """Where to begin: a snapshot and its place, or the beginning of the run."""
+
+    position: int = 1
+    pulled: int = 0
+    snapshot: Snapshot | None = None
+
+
+def lived_to(tape: Tape, index: int, history: History) -> Lived:
+    """Bring a run to where one of its recorded steps is the next to be taken.
+
+    Parameters
+    ----------
+    tape
+        The recording.
+    index
+        Which of its steps; -1 for its beginning.
+    history
+        Where to keep the past from then on.
+
+    Raises
+    ------
+    UsageError
+        Where there is no snapshot from before that moment, or the run cannot be set up here.
+    PgvizError
+        Where it cannot be lived up to that moment.
+    """
+    wanted = tape.taken(index) if index >= 0 else None
+    place = int(tape.positions_K[index]) if index >= 0 else 1
+    origin = _nearest(tape, place, wanted.step if wanted else tape.started.step)
+    session = Session(tape.started.config, render=True, history=history, start=origin.snapshot)
+    try:
+        if origin.snapshot is None:
+            session.pull()
+        detail = wanted.detail if wanted else None
+        copy = detail.environment_index if detail else 0
+        session.trainer.watch.index = copy
+        differs = False
+        if wanted is not None:
+            differs = _Journey(session, tape, origin, place).go(wanted)
+        past = _not_taken_back(each.event for each in tape.recording.events(1, place, kinds=_READ))
+        return Lived(session, copy, _approximate(session, tape, differs=differs), past)
+    except BaseException:
+        session.close()
+        raise
+
+
+def _nearest(tape: Tape, place: int, step: int) -> _Origin:
+    """The last snapshot that leads to a place, or the run's beginning."""
+    at = place
+    while (found := tape.recording.snapshot_before(at)) is not None:
+        position, body = found
+        snapshot, pulled = decode_snapshot(body)
+        taken_back = [to for at_rewind, to in tape.rewinds if position < at_rewind <= place]
+        if snapshot.step < step and all(snapshot.step <= to for to in taken_back):
+            return _Origin(position, pulled, snapshot)
+        at = position - 1
+    if tape.started.step:
+        raise UsageError(
+            "the recording holds no snapshot from before this moment, so that the run cannot be brought back to"
+            " it; take over at a later one."
+        )
+    return _Origin()
+
+
+class _Journey:
+    """Lives a run again from a snapshot, and compares what happens with what was recorded."""
+
+    def __init__(self, session: Session, tape: Tape, origin: _Origin, place: int) -> None:
+        self._session = session
+        lived = _not_taken_back(
+            each.event for each in tape.recording.events(origin.position + 1, place, kinds=_READ)
+        )
+        self._expected = deque(each for each in lived if isinstance(each, COMPARED))
+        # The session counts from where it began.
+        self._done = deque(
+            (each.pulled - origin.pulled, each.intervention) for each in lived if isinstance(each, Intervened)
+        )
+        self._differs = False
+
+    def go(self, wanted: StepTaken) -> bool:
+        """Go to where the wanted step is the next to be taken; says whether anything was different on the way."""
+        session, told_from = self._session, self._session.position
+        while True:
+            self._do_again()
+            event = self._pull(wanted.step)
+            if isinstance(event, StepTaken):
+                if event.step >= wanted.step:
+                    break
+            elif isinstance(event, COMPARED):
+                self._compare(event)
+            if not isinstance(event, EpisodeEnded):  # which is told before the step that ended it
+                told_from = session.position
+        self._differs |= event.step != wanted.step or bool(self._expected)
+        self._differs |= not _same_detail(event.detail, wanted.detail)
+        try:
+            session.resume(told_from)
+        except NotReproducible:  # then the present is the state after that step
+            self._differs = True
+        return self._differs
+
+    def _do_again(self) -> None:
+        while self._done and self._done[0][0] <= self._session.position:
+            self._session.intervene(self._done.popleft()[1])
+
+    def _pull(self, wanted_step: int) -> Event:
+        session = self._session
+        watch = session.trainer.watch
+        watch.pictures, watch.wanted = (
+            False,
+            session.trainer.step + session.config.environment_count >= wanted_step,
+        )
+        event = session.pull()
+        if event is None or isinstance(event, RunFailed):
+            why = f": {event.message}" if isinstance(event, RunFailed) else "."
+            raise PgvizError(f"the run cannot be lived again up to this moment{why}")
+        return event
+
+    def _compare(self, event: Event) -> None:
+        """Hold an event against the recorded one."""
+        if self._expected:
+            self._differs |= not _same(event, self._expected.popleft())
+
+
+def _not_taken_back(events: Iterable[Event]) -> list[Event]:
+    """What has led to the end of these events."""
+    kept: list[Event] = []
+    for event in events:
+        if isinstance(event, RunRewound):
+            kept = [each for each in kept if each.step <= event.step]
+        else:
+            kept.append(event)
+    return kept
+
+
+def _same(one: Event, other: Event) -> bool:
+    if type(one) is not type(other):
+        return False
+    names = [each.name for each in fields(one) if each.name not in _NOT_COMPARED]
+    return all(_equal(getattr(one, name), getattr(other, name)) for name in names)
+
+
+def _equal(one: object, other: object) -> bool:
+    if one is None or other is None:
+        return one is other
+    return bool(np.array_equal(np.asarray(one), np.asarray(other), equal_nan=isinstance(one, float | np.ndarray)))
+
+
+def _same_detail(one: StepDetail | None, other: StepDetail | None) -> bool:
+    """Whether two steps were taken in the same state, with the same action."""
+    if one is None or other is None:
+        return True
+    first, second = one.decision, other.decision
+    return _equal(first.observation, second.observation) and _equal(first.log_prob, second.log_prob)
+
+
+def _approximate(session: Session, tape: Tape, *, differs: bool) -> str:
+    """Why the run is not exactly where it was, in one sentence; empty where it is."""
+    config = tape.started.config
+    others = _other_versions(tape.recording.info.versions)
+    if session.divergence is not None:
+        return (
+            f"{config.environment} does not replay exactly, so the run goes on from a state that is close to it."
+        )
+    if differs:
+        because = f", recorded with {others}" if others else ""
+        return f"lived again{because}, the run did not do quite what was recorded; it goes on from what it did."
+    if others:
+        return f"it was recorded with {others}, so what follows may differ in the last digits."
+    return ""
+
+
+def _other_versions(recorded: dict[str, str]) -> str:
+    """What the recording was made with that is another version here, in words."""
+    others = [f"{name} {was}" for name, was in recorded.items() if (here := _here(name)) and here != was]
+    return ", ".join(others)
+
+
+def _here(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
