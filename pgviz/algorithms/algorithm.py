@@ -56,7 +56,12 @@ class Algorithm(ABC):
         Share of the run that is left, from 1 down to 0.
     checks_up
         Whether updates are checked up on, see :mod:`pgviz.algorithms.checkup`; it changes nothing that is learned.
+    sees_anew
+        Whether observations are kept as the environment returned them, to be normalised each time that they are
+        learned from; else they are kept as the policy saw them when it acted.
     """
+
+    sees_anew = False
 
     def __init__(self, config: RunConfig, policy: Policy, rng: np.random.Generator) -> None:
         self.policy = policy

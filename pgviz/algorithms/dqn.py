@@ -101,7 +101,7 @@ class DQN(OffPolicyAlgorithm):
         next_BO, masks_BA = transitions.next_observations_BO, transitions.next_masks_BA
         next_BA = self.target.forward(next_BO)
         if self.knobs["double_q"]:
-            next_B = next_BA.take(_places(next_BA, self.policy.likeliest(next_BO, masks_BA)))
+            next_B = next_BA.take(_places(next_BA, self.policy.action_values(next_BO, masks_BA).argmax(1)))
         else:
             next_B = ruled_out(next_BA, masks_BA).max(1)
         # Not a product: after the end nothing may be legal, and the largest of nothing is −∞.
@@ -182,6 +182,8 @@ class DQN(OffPolicyAlgorithm):
             gradient_norm=mean("gradient_norm") or 0.0,
             minibatches=self._applied,
             epsilon=self.policy.behaviour.epsilon if self.policy.behaviour.temperature is None else None,
+            observation_mean=self.policy.normalization.observation_mean_O,
+            observation_std=self.policy.normalization.observation_std_O,
         )
 
 

@@ -43,8 +43,10 @@ class OffPolicyAlgorithm(Algorithm):
     acted
         Environment steps for which actions were drawn, over all copies.
     open_batch
-        What the last minibatch was computed from, or ``None`` before the first.
+        What the last minibatch was computed from, as seen, or ``None`` before the first.
     """
+
+    sees_anew = True
 
     def __init__(self, config: RunConfig, policy: Policy, rng: np.random.Generator) -> None:
         super().__init__(config, policy, rng)
@@ -94,8 +96,22 @@ class OffPolicyAlgorithm(Algorithm):
         wanted = int(self.knobs.number("gradient_steps"))
         for index in range(collected if wanted < 0 else wanted):
             batch_size = int(self.knobs.number("batch_size"))
-            self.open_batch = self.replay.sample(batch_size, self._rng)
+            self.open_batch = self._seen(self.replay.sample(batch_size, self._rng))
             yield self._compute(self.open_batch, index)
+
+    def _seen(self, transitions: Transitions) -> Transitions:
+        """Remembered steps as the policy sees them now.
+
+        The buffer holds observations as they were: those normalised long ago, by the statistics of then, would no
+        longer mean what the same numbers mean to the policy that acts today.
+        """
+        normalization = self.policy.normalization
+        if normalization.observations is None:
+            return transitions
+        before_BO, after_BO = transitions.observations_BO, transitions.next_observations_BO
+        return transitions._replace(
+            observations_BO=normalization.see(before_BO), next_observations_BO=normalization.see(after_BO)
+        )
 
     def without(self, minibatch: Minibatch, samples: Sequence[int]) -> Minibatch:
         """Compute an open minibatch anew without some of its samples."""

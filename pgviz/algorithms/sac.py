@@ -262,6 +262,8 @@ class SAC(OffPolicyAlgorithm):
             gradient_norm=math.hypot(mean("critic_norm") or 0.0, mean("actor_norm") or 0.0),
             minibatches=self._applied,
             temperature=self.policy.temperature,
+            observation_mean=self.policy.normalization.observation_mean_O,
+            observation_std=self.policy.normalization.observation_std_O,
         )
 
     @np.errstate(all="ignore")

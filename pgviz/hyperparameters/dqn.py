@@ -120,6 +120,7 @@ PARAMETERS = ParameterSet(
         # With the larger weights of an orthogonal start values overshoot at the published learning rates.
         with_default(shared.ORTHOGONAL_INITIALIZATION, False),
         shared.ACTION_MASK,
+        off_policy.NORMALIZE_OBSERVATION,
         shared.DEVICE,
     )
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from pgviz.hyperparameters import shared
 from pgviz.parameters import Parameter
 
 BUFFER_SIZE = Parameter(
@@ -68,4 +71,11 @@ TAU = Parameter(
     scale="log",
     symbol="τ",
     live="update",
+)
+# Rewards have no such option: a target is a reward and a value, and every value learned so far would be wrong when
+# the rewards' scale moves; α of SAC would be worth something else, too.
+NORMALIZE_OBSERVATION = replace(
+    shared.NORMALIZE_OBSERVATION,
+    help=shared.NORMALIZE_OBSERVATION.help
+    + " What is remembered is kept as it was, and normalised by what is known when it is learned from.",
 )

@@ -67,6 +67,7 @@ PARAMETERS = ParameterSet(
         with_default(shared.ACTIVATION, "relu"),
         shared.ORTHOGONAL_INITIALIZATION,
         shared.INITIAL_STD,
+        off_policy.NORMALIZE_OBSERVATION,
         shared.DEVICE,
     )
 )

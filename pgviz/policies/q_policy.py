@@ -56,7 +56,7 @@ class QPolicy(Policy):
         self._flatten()
 
     def action_values(self, observations_BO: Array, masks_BA: Mask | None = None) -> NDArray[np.float32]:
-        """Return Q(s, ·) for a batch of states, ``(B, A)``; −∞ for illegal actions."""
+        """Return Q(s, ·) for a batch of states as seen, ``(B, A)``; −∞ for illegal actions."""
         values_BA = self.fast_actor.outputs(observations_BO)
         return ruled_out(values_BA, masks_BA)
 
@@ -84,8 +84,8 @@ class QPolicy(Policy):
         return choices_N
 
     def likeliest(self, observations_NO: Array, masks_NA: Mask | None = None) -> NDArray[np.int64]:
-        """Return the index of the largest value per state, whatever ε is."""
-        return np.asarray(self.action_values(observations_NO, masks_NA).argmax(1))
+        """Return the index of the largest value, whatever ε is, of states as the environment has them."""
+        return np.asarray(self.action_values(self.normalization.see(observations_NO), masks_NA).argmax(1))
 
     def to_actions(self, samples: Samples) -> Samples:
         """Shift the indices to the space's first action."""
@@ -99,6 +99,7 @@ class QPolicy(Policy):
             log_prob=view.log_prob,
             entropy=view.entropy,
             value=view.value,
+            **self.scaling(observation_O),
             probabilities_A=view.probabilities_A,
             logits_A=view.values_A,
             chosen=None if sample is None else int(sample),
@@ -109,7 +110,7 @@ class QPolicy(Policy):
 
     def _view(self, observation_O: Array, sample: Samples | None, mask_A: Mask | None) -> _View:
         """Q and π in one state, and what follows from them."""
-        values_BA = self.action_values(observation_O[None])
+        values_BA = self.action_values(self.normalization.see(observation_O[None]))
         masks_BA = None if mask_A is None else mask_A[None]
         probabilities_BA = self.behaviour.probabilities(values_BA, masks_BA)
         with np.errstate(divide="ignore"):
@@ -159,6 +160,7 @@ class BinnedQPolicy(QPolicy):
             log_prob=view.log_prob,
             entropy=view.entropy,
             value=view.value,
+            **self.scaling(observation_O),
             centres_DK=grid.centres_DK.copy(),
             probabilities_DK=grid.marginal(view.probabilities_A),
             values_DK=grid.best(view.values_A),

@@ -21,13 +21,13 @@ Active = NDArray[np.bool_] | None
 def remember(  # noqa: PLR0917
     rollout: Rollout,
     algorithm: Algorithm,
-    seen_NO: Array,
+    kept_NO: Array,
     samples: Samples,
     result: VectorStep,
     active_N: Active,
     masks_NA: Mask | None,
 ) -> None:
-    """Add a step to the rollout: what the policy saw and did, and the reward as it is learned from.
+    """Add a step to the rollout: the state that was acted in, what was done, and the reward as it is learned from.
 
     Parameters
     ----------
@@ -35,8 +35,8 @@ def remember(  # noqa: PLR0917
         What is added to.
     algorithm
         Whose policy acted, and whose statistics of the rewards are updated.
-    seen_NO, samples
-        What the policy was given, and what it drew.
+    kept_NO, samples
+        States, as the algorithm keeps them (see :attr:`Algorithm.sees_anew`), and what was drawn in them.
     result
         What that led to.
     active_N, masks_NA
@@ -45,9 +45,10 @@ def remember(  # noqa: PLR0917
     normalization = algorithm.policy.normalization
     ended_N = result.terminated | result.truncated
     rewards_N = normalization.weigh(result.rewards, ended_N, algorithm.knobs.number("gamma"), active_N)
-    rollout.append(seen_NO, samples, rewards_N, result.terminated, result.truncated, active_N, masks_NA)
+    rollout.append(kept_NO, samples, rewards_N, result.terminated, result.truncated, active_N, masks_NA)
     for ended in result.ended:
         rollout.add_ending(ended.environment_index, ended.episode)
     for copy, observation_O in result.final_observations.items():
         final_mask_A = None if masks_NA is None else result.final_masks[copy]
-        rollout.add_final_observation(copy, normalization.see(observation_O), final_mask_A)
+        kept_O = observation_O if algorithm.sees_anew else normalization.see(observation_O)
+        rollout.add_final_observation(copy, kept_O, final_mask_A)

@@ -242,11 +242,11 @@ class Trainer:
             for ended in result.ended:
                 yield EpisodeEnded(self.step, *ended)
             yield StepTaken(self.step, detail)
-        self._rollout.last_observations_NO, self._rollout.last_masks_NA = self._seen, self._masks_NA
+        self._rollout.last_observations_NO, self._rollout.last_masks_NA = self._kept, self._masks_NA
 
     def _advance(self) -> tuple[StepDetail | None, VectorStep]:
         """Take one step in every active copy."""
-        seen_NO, active_N = self._seen, self._active
+        seen_NO, kept_NO, active_N = self._seen, self._kept, self._active
         masks_NA, legal_NA = self._masks_NA, self.environment.masks_NA
         samples = self.algorithm.act(seen_NO, self._rng, masks_NA)
         samples = self.steering.forced(samples, self.policy, masks_NA)
@@ -267,7 +267,7 @@ class Trainer:
         if active_N is not None:
             self._replace_ended(active_N.copy(), result.ended)
         self._seen = self.policy.normalization.take_in(self._observations, self._active)
-        remember(self._rollout, self.algorithm, seen_NO, samples, result, active_N, masks_NA)
+        remember(self._rollout, self.algorithm, kept_NO, samples, result, active_N, masks_NA)
         return detail, result
 
     def _replace_ended(self, active_N: NDArray[np.bool_], ended: list[EndedEpisode]) -> None:
@@ -279,6 +279,11 @@ class Trainer:
                 self._to_begin -= 1
                 self._observations[index] = self.environment.begin_episode(index)
         self._active = active_N
+
+    @property
+    def _kept(self) -> Array:
+        """The present states as the algorithm keeps them."""
+        return self._observations if self.algorithm.sees_anew else self._seen
 
     @property
     def _watched(self) -> int:
