@@ -17,10 +17,10 @@ from pgviz.session.breakpoints import Breakpoint, BreakpointSet
 ThemeChoice = Literal["system", "light", "dark"]
 
 # Raised when docks are added, renamed or removed, so that no older arrangement is forced on the new window.
-LAYOUT_VERSION = 4
+LAYOUT_VERSION = 5
 FASTEST = "fastest"
 HISTORY_SIZES = (64, 128, 256, 512, 1024, 2048, 4096)  # megabytes
-DEFAULT_HISTORY_SIZE = 256
+DEFAULT_HISTORY_SIZE = 512
 
 
 class Settings:

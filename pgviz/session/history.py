@@ -15,11 +15,13 @@ from pgviz.environments.action_log import ActionLog
 from pgviz.training.interventions import Intervention
 from pgviz.training.snapshot import Snapshot
 
-DEFAULT_LIMIT = 256 * 2**20
+DEFAULT_LIMIT = 512 * 2**20
 # Living a moment again costs at most about this much training beside the rebuilding of the episodes.
-SECONDS_BETWEEN = 0.05
+SECONDS_BETWEEN = 0.01
 # Of a large agent, such as SAC's, fewer are taken, so that they reach back minutes rather than seconds.
 BYTES_A_SECOND = 4 * 2**20
+# Those that are no larger are taken as often as may be: any step of a small agent's past is there in a moment.
+SMALL = 128 * 2**10
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,8 @@ class History:
     @property
     def due(self) -> bool:
         """Whether it is time for another snapshot: large ones are further apart."""
-        size = self._marks[-1].size if self._marks else 0
-        return self._clock() - self._last >= max(self._between, size / BYTES_A_SECOND if self._between else 0.0)
+        size = self._marks[-1].size if self._marks and self._between else 0
+        return self._clock() - self._last >= max(self._between, (size - SMALL) / BYTES_A_SECOND)
 
     def add(self, position: int, snapshot: Snapshot) -> None:
         """Take a snapshot in, the latest so far."""
