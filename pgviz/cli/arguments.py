@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NoReturn
 
 from pgviz import __version__
-from pgviz.cli.export_arguments import declare_recording
+from pgviz.cli.export_arguments import declare_import, declare_recording
 from pgviz.cli.parameter_help import parameter_lines
 from pgviz.errors import UsageError
 from pgviz.hyperparameters import algorithms
@@ -128,6 +128,12 @@ def _declare_screenshot(parser: ArgumentParser) -> None:
     parser.add_argument("--theme", choices=THEMES, default="light", help="default: %(default)s")
 
 
+def _declare_import(parser: ArgumentParser) -> None:
+    declare_import(parser)
+    _declare_run(parser)
+    parser.set_defaults(algorithm=None)  # the one that the file was made with
+
+
 def _declare_record(parser: ArgumentParser) -> None:
     _declare_run(parser)
     declare_recording(parser)
@@ -168,6 +174,12 @@ def _screenshot(arguments: Namespace) -> int:
     return screenshot.execute(arguments)
 
 
+def _import(arguments: Namespace) -> int:
+    from pgviz.cli import import_policy
+
+    return import_policy.execute(arguments)
+
+
 def _record(arguments: Namespace) -> int:
     from pgviz.cli import record
 
@@ -206,6 +218,7 @@ COMMANDS: dict[str, tuple[str, Execute, Callable[[ArgumentParser], None], bool]]
     "run": ("open the window on a run", _run, _declare_window, True),
     "screenshot": ("draw the window, offscreen, after some training", _screenshot, _declare_screenshot, True),
     "record": ("film a run, offscreen", _record, _declare_record, True),
+    "import": ("begin a run with a policy of Stable-Baselines3", _import, _declare_import, False),
     "envs": ("list the environments that can be run, and why others cannot", _envs, _declare_envs, False),
     "parameters": ("list hyperparameters with their defaults and ranges", _parameters, _declare_parameters, False),
     "doctor": ("say what is installed and what is missing", _doctor, _declare_nothing, False),

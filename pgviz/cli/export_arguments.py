@@ -17,6 +17,19 @@ def declare_film(parser: ArgumentParser) -> None:
     parser.add_argument("--theme", choices=("light", "dark"), default="light", help="default: %(default)s")
 
 
+def declare_import(parser: ArgumentParser) -> None:
+    """Declare what ``pgviz import`` may be told, beside the run."""
+    parser.add_argument("file", metavar="FILE.zip", help="an agent saved by Stable-Baselines3 or sb3-contrib")
+    parser.add_argument(
+        "--checkpoint", metavar="DIR", required=True, help="where to save the run that begins with it"
+    )
+    parser.add_argument(
+        "--activation", choices=("tanh", "relu"), help="of its networks, where the file does not say"
+    )
+    parser.add_argument("--normalization", metavar="FILE.json", help="mean, var and count of its VecNormalize")
+    parser.add_argument("--open", action="store_true", help="open the window on it")
+
+
 def declare_recording(parser: ArgumentParser) -> None:
     """Declare what ``pgviz record`` may be told, beside the run."""
     parser.add_argument("--seconds", metavar="S", default="20", help="length of the film (default: %(default)s)")

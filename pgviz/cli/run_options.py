@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from pgviz.config import RUN_PARAMETERS, RunConfig
@@ -15,8 +15,15 @@ from pgviz.parameters import Parameter, ParameterSet, Value
 RUN_FLAGS = {"steps": "steps", "seed": "seed", "envs": "environment_count"}
 
 
-def run_config(arguments: Namespace) -> RunConfig:
+def run_config(arguments: Namespace, beneath: Mapping[str, Value] | None = None) -> RunConfig:
     """The run that the options describe.
+
+    Parameters
+    ----------
+    arguments
+        The options.
+    beneath
+        Hyperparameters that hold where no option says otherwise, before presets and defaults.
 
     Raises
     ------
@@ -30,7 +37,10 @@ def run_config(arguments: Namespace) -> RunConfig:
         if getattr(arguments, flag) is not None
     }
     return RunConfig.create(
-        arguments.environment, arguments.algorithm, **given, **read_assignments(declared, arguments.assignments)
+        arguments.environment,
+        arguments.algorithm,
+        **given,
+        **(dict(beneath or {}) | read_assignments(declared, arguments.assignments)),
     )
 
 

@@ -23,7 +23,9 @@ from pgviz.gui.main_window import MainWindow
 from pgviz.gui.settings import Settings, ThemeChoice
 
 
-def run(config: RunConfig | None, *, play: bool = False, theme: ThemeChoice | None = None) -> int:
+def run(
+    config: RunConfig | None, *, play: bool = False, theme: ThemeChoice | None = None, folder: Path | None = None
+) -> int:
     """Open the window and stay until it is closed.
 
     Parameters
@@ -34,6 +36,8 @@ def run(config: RunConfig | None, *, play: bool = False, theme: ThemeChoice | No
         Whether it trains at once.
     theme
         Colours for this time; ``None`` for those chosen in the View menu.
+    folder
+        Where a run was saved that is gone on with instead.
 
     Returns
     -------
@@ -44,7 +48,7 @@ def run(config: RunConfig | None, *, play: bool = False, theme: ThemeChoice | No
     settings = Settings.of_user()
     window = MainWindow(settings, theme=theme)
     first = config or settings.config or RunConfig.create()
-    after_first_paint(window, lambda: window.begin(first, play))
+    after_first_paint(window, lambda: _begin(window, first, play, folder))
     window.show()
     logged = crashes_logged(settings.state_folder)
     with logged, unexpected_errors_shown(window.faults), interrupt_closes(window):
@@ -52,6 +56,12 @@ def run(config: RunConfig | None, *, play: bool = False, theme: ThemeChoice | No
     window.session.leave_process_if_stuck()
     window.deleteLater()
     return status
+
+
+def _begin(window: MainWindow, config: RunConfig, play: bool, folder: Path | None) -> None:
+    window.begin(config, play)
+    if folder is not None:
+        window.keeping.open(folder)
 
 
 def make_application() -> QApplication:

@@ -30,7 +30,7 @@ def refused(capsys: pytest.CaptureFixture[str], words: list[str]) -> str:
     ("words", "message"),
     [
         (["trian"], "unknown command 'trian'; did you mean train? (see pgviz --help)."),
-        (["dance"], "unknown command 'dance'; known: train, run, screenshot, record, envs, parameters, doctor."),
+        (["dance"], "unknown command 'dance'; known: train, run, screenshot, record, import, envs, parameters, doctor."),
         (["train"], "the following arguments are required: ENV_ID (see pgviz train --help)."),
         (["--nonsense"], "unrecognized arguments: --nonsense (see pgviz --help)."),
         ([*TRAIN, "--step", "5"], "unrecognized arguments: --step 5"),
@@ -118,7 +118,7 @@ def test_that_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"pgviz {__version__}\n"
 
 
-@pytest.mark.parametrize("command", ["train", "run", "screenshot", "record", "envs", "parameters", "doctor"])
+@pytest.mark.parametrize("command", ["train", "run", "screenshot", "record", "import", "envs", "parameters", "doctor"])
 def test_that_every_command_is_in_the_help_and_has_its_own(
     capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
