@@ -20,6 +20,10 @@ def parameters(arguments: Namespace) -> int:
     """List the hyperparameters of one algorithm, or of each."""
     console = console_on()
     chosen = [declaration(arguments.algorithm)] if arguments.algorithm else algorithms()
+    if arguments.environment:
+        from pgviz.environments.registry import specification
+
+        specification(arguments.environment)  # names the nearest where there is none
     for declared in chosen:
         config = RunConfig.create(arguments.environment, declared.name) if arguments.environment else None
         say(console, f"{declared.title}: {declared.summary}")

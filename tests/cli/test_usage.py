@@ -30,7 +30,10 @@ def refused(capsys: pytest.CaptureFixture[str], words: list[str]) -> str:
     ("words", "message"),
     [
         (["trian"], "unknown command 'trian'; did you mean train? (see pgviz --help)."),
-        (["dance"], "unknown command 'dance'; known: train, run, screenshot, record, import, envs, parameters, doctor."),
+        (
+            ["dance"],
+            "unknown command 'dance'; known: train, run, screenshot, record, import, envs, parameters, doctor.",
+        ),
         (["train"], "the following arguments are required: ENV_ID (see pgviz train --help)."),
         (["--nonsense"], "unrecognized arguments: --nonsense (see pgviz --help)."),
         ([*TRAIN, "--step", "5"], "unrecognized arguments: --step 5"),
@@ -59,6 +62,9 @@ def refused(capsys: pytest.CaptureFixture[str], words: list[str]) -> str:
         ([*TRAIN, "--set", "environment_count=5"], "environment_count has an option of its own: write --envs 5"),
         ([*TRAIN, "--set", "environment=x"], "unknown parameter 'environment'"),
         (["train", ""], "an environment id is needed, for example CartPole-v1."),
+        (["parameters", "dqn", "CartPol-v1"], "unknown environment 'CartPol-v1'; did you mean CartPole-v1"),
+        (["parameters", "dqn", "NoSuch-v0"], "unknown environment 'NoSuch-v0'"),
+        (["parameters", "dqn", "nowhere:NoSuch-v0"], "cannot import nowhere for nowhere:NoSuch-v0"),
         (["parameters", "sarsa"], "unknown algorithm 'sarsa'; known: ppo, a2c, reinforce, dqn, sac."),
         (["screenshot", "CartPole-v1", "--out", "a.png"], "the following arguments are required: --seconds"),
         (["envs", "--all", "--check"], "argument --check: not allowed with argument --all"),
@@ -118,7 +124,9 @@ def test_that_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"pgviz {__version__}\n"
 
 
-@pytest.mark.parametrize("command", ["train", "run", "screenshot", "record", "import", "envs", "parameters", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["train", "run", "screenshot", "record", "import", "envs", "parameters", "doctor"]
+)
 def test_that_every_command_is_in_the_help_and_has_its_own(
     capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
