@@ -75,10 +75,10 @@ class Database:
     @property
     def size(self) -> int:
         """Bytes of the file, with what is not yet in it."""
-        return sum(each.stat().st_size for each in (self.path, _log_of(self.path)) if each.is_file())
+        return sum(each.stat().st_size for each in (self.path, log_of(self.path)) if each.is_file())
 
     def _open(self) -> sqlite3.Connection:
-        log = _log_of(self.path)
+        log = log_of(self.path)
         if not (log.is_file() and log.stat().st_size):
             # Of one closed properly: nothing beside the file is looked at or made.
             return self._connect(self.path, "immutable=1")
@@ -95,7 +95,7 @@ class Database:
         place = Path(self._copy.name) / ("recording" + SUFFIX)
         try:
             shutil.copyfile(self.path, place)
-            shutil.copyfile(log, _log_of(place))
+            shutil.copyfile(log, log_of(place))
         except OSError as error:
             self._copy.cleanup()
             raise RecordingError(f"cannot read {self.path}: {error.strerror or error}.") from None
@@ -155,6 +155,6 @@ def _require_database(path: Path) -> None:
         raise RecordingError(f"{path} is not a recording of pgviz.")
 
 
-def _log_of(path: Path) -> Path:
+def log_of(path: Path) -> Path:
     """Where SQLite keeps what has been committed and is not yet in the file."""
     return path.with_name(path.name + "-wal")

@@ -143,6 +143,8 @@ def _fields(value: object) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """A value as what msgpack has."""
+    if isinstance(value, np.generic):  # also those that are numbers of Python's at the same time, such as float64
+        return value.item()
     if isinstance(value, Enum):
         return value.value
     if value is None or isinstance(value, bool | int | float | str):
@@ -164,8 +166,6 @@ def _plain_object(value: object) -> Any:
 def _plain_row(value: object) -> Any:
     if isinstance(value, np.ndarray):
         return write_array(value)
-    if isinstance(value, np.generic):
-        return value.item()
     if isinstance(value, tuple | list):
         return [_plain(each) for each in value]
     raise TypeError(f"a {type(value).__name__} cannot be recorded")

@@ -6,11 +6,15 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from pgviz.config import RunConfig
 from pgviz.policies.policy import Policy
 from pgviz.session.doctor import Doctor, Finding
 from pgviz.session.keeper import Keeper
+from pgviz.session.notices import FindingMade
+from pgviz.session.recorded import RecordingState
+from pgviz.session.recorder import Recorder, RecordingOptions
 from pgviz.session.saving import catch_up
 from pgviz.session.session import Session
 from pgviz.training.evaluation import Evaluation, evaluate
@@ -40,6 +44,8 @@ class TrainResult:
         The trained policy.
     findings
         Common mistakes that the doctor saw, where there was one.
+    recording
+        How the recording ended, where one was made.
     """
 
     config: RunConfig
@@ -50,6 +56,7 @@ class TrainResult:
     finished: bool
     policy: Policy = field(repr=False)
     findings: tuple[Finding, ...] = ()
+    recording: RecordingState | None = None
 
     @property
     def steps_per_second(self) -> float:
@@ -89,6 +96,8 @@ def train(
     should_stop: Callable[[], bool] | None = None,
     keeper: Keeper | None = None,
     doctor: Doctor | None = None,
+    *,
+    record: tuple[Path, RecordingOptions] | None = None,
 ) -> TrainResult:
     """Train to the end, or until `should_stop`.
 
@@ -104,6 +113,8 @@ def train(
         Writes checkpoints, and says where to go on.
     doctor
         Looks for common mistakes.
+    record
+        Where to record the run, and how much of it.
 
     Raises
     ------
@@ -111,19 +122,25 @@ def train(
         Where the run cannot be set up.
     CheckpointError
         Where a checkpoint cannot be written.
+    RecordingError
+        Where the recording cannot be begun; one that cannot be gone on with ends without the run.
     RunError
         Where it fails on its way.
     """
     recent: deque[float] = deque(maxlen=AVERAGED_EPISODES)
     episodes = 0
+    recorder: Recorder | None = None
 
     def take(event: Event) -> bool:
         nonlocal episodes
         if isinstance(event, EpisodeEnded):
             recent.append(event.episode_return)
             episodes += 1
-        if doctor is not None:
-            doctor.take(event)
+        found = [] if doctor is None else doctor.take(event)
+        if recorder is not None:
+            recorder.follow(event)
+            for each in found:
+                recorder.take(FindingMade(event.step, each))
         if on_event is not None:
             on_event(event)
         return should_stop is not None and should_stop()
@@ -132,7 +149,8 @@ def train(
     if keeper is not None and keeper.found is not None:
         start, episodes = keeper.found.snapshot, int(keeper.found.notes.get("episodes", 0))
         recent.extend(float(each) for each in keeper.found.notes.get("recent", ()))
-    with Session(config, start=start, keep_log=keeper is not None) as session:
+    recording = record is not None
+    with Session(config, start=start, render=recording, keep_log=recording or keeper is not None) as session:
         if doctor is not None:
             doctor.take(session.introduce())
             session.trainer.algorithm.checks_up = True
@@ -141,7 +159,12 @@ def train(
             keeper.watch(session, lambda: {"episodes": episodes, "recent": list(recent)})
         if keeper is not None and keeper.found is not None:
             catch_up(session, keeper.found.notes, take)
-        session.pull_until(take)
+        if record is not None:
+            recorder = Recorder(record[0], session, record[1])
+        try:
+            session.pull_until(take)
+        finally:
+            recorded = None if recorder is None else recorder.close()
         if keeper is not None:
             keeper.finish()
         seconds = time.perf_counter() - began
@@ -151,4 +174,6 @@ def train(
         mean = sum(recent) / len(recent) if recent else None
         finished = trainer.step >= config.steps
         findings = () if doctor is None else tuple(doctor.findings)
-        return TrainResult(config, trainer.step, episodes, mean, seconds, finished, trainer.policy, findings)
+        return TrainResult(
+            config, trainer.step, episodes, mean, seconds, finished, trainer.policy, findings, recorded
+        )

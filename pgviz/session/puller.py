@@ -31,18 +31,15 @@ from pgviz.session.notices import (
 )
 from pgviz.session.probes import Probes
 from pgviz.session.saving import Saver
-from pgviz.session.session import (
-    Predicate,
-    Session,
-    forever,
-)
+from pgviz.session.session import Predicate, Session, forever
 from pgviz.session.step_values import BARE_NAMES, STEP_READERS
+from pgviz.session.telling import Teller
 from pgviz.session.waiting import waits
 from pgviz.training.events import Event, MinibatchComputed, RunFailed, RunFinished, StepTaken, UpdateApplied
 from pgviz.training.steering import Watch
 
 
-class Puller:
+class Puller(Teller):
     """One session after another, each pulled until a predicate holds or a command waits.
 
     Parameters
@@ -54,8 +51,8 @@ class Puller:
     """
 
     def __init__(self, inbox: Inbox, mailbox: Mailbox) -> None:
+        super().__init__(mailbox)
         self._inbox = inbox
-        self._mailbox = mailbox
         self._session: Session | None = None
         self._until: Predicate | None = None
         self._state = RunState.EMPTY
@@ -78,9 +75,6 @@ class Puller:
     def _step(self) -> int:
         return self._session.trainer.step if self._session else 0
 
-    def _put(self, event: Event) -> None:
-        self._mailbox.put(event)
-
     def _enter(self, state: RunState) -> None:
         if state is not self._state:
             self._state = state
@@ -88,7 +82,7 @@ class Puller:
 
     def _pull(self) -> None:
         """Pull events until a command waits, the predicate holds, or the run is over."""
-        session, inbox, clock = self._session, self._inbox, self._clock
+        session, inbox, clock, recorder = self._session, self._inbox, self._clock, self._recorder
         assert session is not None
         session.trainer.algorithm.checks_up = True
         clock.start(session.trainer.step)
@@ -102,9 +96,11 @@ class Puller:
             # Thousands a second are these two, and most bear no news: each look at one costs the run speed.
             kind = event.__class__
             if kind is StepTaken:
-                self._show(event)
+                self._show(event)  # type: ignore[arg-type]  # its class has just been looked at
             elif kind is not MinibatchComputed:
                 self._tell(event)
+            elif recorder is not None:
+                recorder.take(event)
             if follow is not None:
                 follow(event)
             if self._stops(event):
@@ -141,15 +137,16 @@ class Puller:
         """Have the next step described where it is to be shown, or a breakpoint asks about it."""
         breakpoints = self._breakpoints
         pictures = self._stepping or (self._looking and self._mailbox.wants_step)
+        pictures = pictures or (self._recorder is not None and self._recorder.wants_step)
         watch.pictures, watch.wanted = pictures, pictures or breakpoints.needs_detail
         if watch.wanted:
             watch.bare = not pictures and not (breakpoints.needs & STEP_READERS.keys()) - BARE_NAMES
 
-    def _show(self, event: Event) -> None:
+    def _show(self, event: StepTaken) -> None:
         """Put a step where the window takes it from; one described for the breakpoints alone goes without."""
         watch = self._session.trainer.watch if self._session else None
         shown = watch is None or watch.pictures or not watch.wanted
-        self._mailbox.put(event if shown else StepTaken(event.step))
+        self._put_step(event if shown else StepTaken(event.step), always=self._stepping)
 
     def _tell(self, event: Event) -> None:
         """Put an event that is rare where the window takes it from, with what follows from it."""
@@ -197,6 +194,7 @@ class Puller:
             self._values.take(measured)
             self._put(measured)
             self._say_held()
+            self._say_recorded()
             if self._saver.is_due(step):
                 self._save_unasked()
         wait = clock.wait_for()
@@ -328,6 +326,7 @@ class Puller:
             self._enter(RunState.STOPPED)
 
     def _close(self) -> None:
+        self._stop_recording()
         self._forks.close()
         if self._cursor is not None:
             self._cursor.close()

@@ -2,11 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from pgviz.recording.reader import KINDS, Recording
 from pgviz.session import notices
 from pgviz.training.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingState(Event):
+    """How the recording that is being made stands, said a few times a second, and once more when it is closed.
+
+    Parameters
+    ----------
+    path
+        The file.
+    active
+        Whether it is being written; if not, it has been closed.
+    seconds
+        How long it is.
+    size, free
+        Bytes that it takes on disk, and that the disk has left.
+    frames_dropped
+        Pictures that the disk was too slow for.
+    problem
+        Why it had to be closed, one sentence; ``None`` where a person, or the end of the run, closed it.
+    """
+
+    path: str
+    active: bool
+    seconds: float
+    size: int
+    free: int
+    frames_dropped: int
+    problem: str | None = None
+
 
 NOTICES: tuple[type[Event], ...] = (
     notices.StateChanged,

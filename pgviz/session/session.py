@@ -131,6 +131,8 @@ class Session:
         The exception that ended the run, or ``None``.
     position
         Events pulled so far; a moment of the run.
+    on_intervention
+        Told of each intervention, and at which position, if set.
     divergence
         Where the environment did not play as it had up to `start`, so that the run does not go on exactly.
     """
@@ -146,6 +148,7 @@ class Session:
     ) -> None:
         self.config = config
         self.history = history
+        self.on_intervention: Callable[[int, Intervention], None] | None = None
         self.position = 0
         self.error: Exception | None = None
         self._over = False
@@ -176,6 +179,8 @@ class Session:
         intervention.apply(self.trainer)
         if self.history is not None:
             self.history.intervene(self.position, intervention)
+        if self.on_intervention is not None:
+            self.on_intervention(self.position, intervention)
 
     def resume(self, position: int) -> None:
         """Make the past the present: go back to where `position` events had been pulled.
@@ -214,7 +219,7 @@ class Session:
         branch = Session.__new__(Session)
         branch.config, branch.history = self.config, history.until(position, settled=position == self.position)
         branch.position, branch.error, branch._over = position, None, False
-        branch.divergence = None
+        branch.divergence = branch.on_intervention = None
         branch._adopt(relived.trainer, relived.events)
         return branch
 

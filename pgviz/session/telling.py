@@ -1,0 +1,68 @@
+"""Telling: what happens goes to the window, and to a recording while one is made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pgviz.errors import UsageError
+from pgviz.session.mailbox import Mailbox
+from pgviz.session.recorder import Recorder, RecordingOptions
+from pgviz.session.session import Session
+from pgviz.training.events import Event, StepTaken
+
+
+class Teller:
+    """Puts events where they are taken from.
+
+    Parameters
+    ----------
+    mailbox
+        Where the window takes them from.
+    """
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._mailbox = mailbox
+        self._recorder: Recorder | None = None
+
+    def _put(self, event: Event) -> None:
+        self._mailbox.put(event)
+        if self._recorder is not None:
+            self._recorder.take(event)
+
+    def _put_step(self, event: StepTaken, *, always: bool) -> None:
+        """Put a step; the recording takes it where it is time for one, or, with `always`, in any case."""
+        self._mailbox.put(event)
+        if self._recorder is not None:
+            self._recorder.take_step(event, always=always)
+
+    def _start_recording(self, path: Path, session: Session | None, options: RecordingOptions) -> None:
+        """Record from now on.
+
+        Raises
+        ------
+        UsageError
+            Where there is no run, or one is recorded already.
+        RecordingError
+            Where the file cannot be made.
+        """
+        if session is None:
+            raise UsageError("there is no run to record.")
+        if self._recorder is not None:
+            raise UsageError(f"this run is being recorded already, into {self._recorder.path}.")
+        self._recorder = Recorder(path, session, options)
+        self._put(self._recorder.state())
+
+    def _stop_recording(self) -> None:
+        """Close the recording, if there is one, and say how it ended."""
+        recorder, self._recorder = self._recorder, None
+        if recorder is not None:
+            self._put(recorder.close())
+
+    def _say_recorded(self) -> None:
+        """Say how the recording stands; one that cannot be gone on with is closed."""
+        if self._recorder is None:
+            return
+        if self._recorder.broken:
+            self._stop_recording()
+        else:
+            self._put(self._recorder.state())
