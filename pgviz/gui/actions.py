@@ -17,6 +17,7 @@ from pgviz.session.notices import RunState
 
 PLAY_ICON, PAUSE_ICON = "mdi6.play", "mdi6.pause"
 FOLLOW_KEYS = ("Escape", "End")
+RECORDED = "This is a recording; take over from it to go on live"
 FAR = 100  # steps of a longer jump into the past
 
 
@@ -36,16 +37,21 @@ class Actions(QObject):
         The number typed before a key.
     save_requested, open_requested
         The run is to be saved where it is; one that was saved is to be gone on with.
+    recording_requested, take_over_requested
+        A recording is to be chosen and played; the run is to go on live from what is looked at in it.
     """
 
     save_requested = Signal()
     open_requested = Signal()
+    recording_requested = Signal()
+    take_over_requested = Signal()
 
     def __init__(self, control: RunControl, window: QMainWindow) -> None:
         super().__init__(window)
         self._window = window
         self._theme = LIGHT
         self._icons: dict[QAction, str] = {}
+        self._tips: dict[QAction, str] = {}
         self.repeat = Repeat(window)
         self._add_transport(control)
         self._add_debugging(control)
@@ -57,6 +63,7 @@ class Actions(QObject):
             "Ctrl+Shift+O",
             "Choose a folder and go on from there",
         )
+        self._add_playback()
         self.quit = self._add("Quit", window.close, "Ctrl+Q", "Stop the run and close the window")
         self.full_screen = self._add("Full screen", self._toggle_full_screen, "F12", "Fill the screen, or not")
         # Escape belongs to the number first.
@@ -83,8 +90,8 @@ class Actions(QObject):
         """Those that have a shortcut, for the list of keys."""
         return tuple(action for action in self._icons if not action.shortcut().isEmpty())
 
-    def update_state(self, state: RunState, looks_back: bool = False) -> None:
-        """Enable what makes sense in `state`, and while a moment of the past is looked at or not."""
+    def update_state(self, state: RunState, looks_back: bool = False, recorded: bool = False) -> None:
+        """Enable what makes sense in `state`, while the past is looked at or not, and in a recording."""
         going, started, playing = state in GOING, state in STARTED, state is RunState.PLAYING
         # Not where the run has ended: Space, meant to pause, would then wipe the plots a moment later.
         for action in (self.play, self.step_minibatch, self.step_update, self.finish_episode, self.stop):
@@ -97,6 +104,23 @@ class Actions(QObject):
         for action in (self.far_forward, self.follow, self.resume):
             action.setEnabled(looks_back)
         self._show_play_as("Pause" if playing else "Play", playing)
+        self._heed_recording(recorded)
+
+    def _heed_recording(self, recorded: bool) -> None:
+        """Leave out what a recording cannot do, and say what the others do with one."""
+        self.take_over.setEnabled(recorded)
+        instead = {
+            self.play: "Play the recording, or hold where it is",
+            self.stop: "Go back to the beginning of the recording",
+            self.restart: "Play the recording from its beginning",
+            self.step: "Show the next step that was recorded",
+        }
+        for action in (self.step_minibatch, self.restart_with_new_seed, self.resume, self.save):
+            instead[action] = RECORDED
+            if recorded:
+                action.setEnabled(False)
+        for action, tip in instead.items():
+            action.setToolTip(f"{tip if recorded else self._tips[action]} ({key_text(action)})")
 
     def recolour(self, theme: Theme) -> None:
         """Draw the icons in a theme's colours."""
@@ -187,6 +211,21 @@ class Actions(QObject):
         )
         self.restart_with_new_seed.setIconText("New seed")
 
+    def _add_playback(self) -> None:
+        self.open_recording = self._add(
+            "Open a recording…",
+            self.recording_requested.emit,
+            "Ctrl+O",
+            "Play what was recorded; a file can be dropped on the window as well",
+        )
+        self.take_over = self._add(
+            "Take over from here",
+            self.take_over_requested.emit,
+            "Ctrl+T",
+            "Leave the recording: bring the run back to this moment and go on live",
+            "mdi6.account-arrow-right-outline",
+        )
+
     def _add_counted(
         self, text: str, slot: Callable[[int], object], keys: str | Sequence[str], tip: str, icon: str = ""
     ) -> QAction:
@@ -206,6 +245,7 @@ class Actions(QObject):
         action = QAction(text, self._window)
         self._set_keys(action, (keys,) if isinstance(keys, str) else keys)
         action.setToolTip(f"{tip} ({key_text(action)})")
+        self._tips[action] = tip
 
         def trigger(_checked: bool = False) -> None:
             count = self.repeat.take()

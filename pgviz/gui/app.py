@@ -20,6 +20,7 @@ from pgviz import assets
 from pgviz.config import RunConfig
 from pgviz.gui.faults import Faults
 from pgviz.gui.main_window import MainWindow
+from pgviz.gui.session_thread import recording_host
 from pgviz.gui.settings import Settings, ThemeChoice
 
 
@@ -49,6 +50,33 @@ def run(
     window = MainWindow(settings, theme=theme)
     first = config or settings.config or RunConfig.create()
     after_first_paint(window, lambda: _begin(window, first, play, folder))
+    return _stay(app, window, settings)
+
+
+def replay(path: Path, *, play: bool = False, theme: ThemeChoice | None = None) -> int:
+    """Open the window on a recording and stay until it is closed.
+
+    Parameters
+    ----------
+    path
+        The recording, which can be read.
+    play, theme
+        As for :func:`run`.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    app = make_application()
+    settings = Settings.of_user()
+    window = MainWindow(settings, recording_host(path), theme=theme)
+    after_first_paint(window, lambda: window.begin_recording(play))
+    return _stay(app, window, settings)
+
+
+def _stay(app: QApplication, window: MainWindow, settings: Settings) -> int:
+    """Show the window until it is closed."""
     window.show()
     logged = crashes_logged(settings.state_folder)
     with logged, unexpected_errors_shown(window.faults), interrupt_closes(window):

@@ -46,6 +46,10 @@ class Faults(QObject):
         """Say why what was asked for has not been done."""
         self._show(event.message, restart=False)
 
+    def note(self, message: str) -> None:
+        """Say what a person should not miss although nothing has failed."""
+        self._show(message, restart=False)
+
     def unexpected(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """Show a defect of the window itself; serves as ``sys.excepthook``.
 

@@ -70,7 +70,7 @@ class Keeping(QObject):
 
     def save_and_keep(self) -> None:
         """Save the run where it is kept safe, to be offered at the next start: the process is told to leave."""
-        if self._model.step and not self._keep:
+        if self._model.step and not self._keep and self._model.recording is None:
             self._keep = True
             self._post(SaveRun(self._place.folder))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMainWindow
 
 from pgviz.config import RunConfig
@@ -29,6 +29,7 @@ from pgviz.gui.panels.policy import PolicyPanel
 from pgviz.gui.panels.progress import ProgressBar
 from pgviz.gui.panels.setup import SetupPanel
 from pgviz.gui.panels.timeline import TimelinePanel
+from pgviz.gui.playback import Playback
 from pgviz.gui.pump import Pump
 from pgviz.gui.run_control import RunControl
 from pgviz.gui.run_model import RunModel
@@ -93,7 +94,8 @@ class MainWindow(QMainWindow):
         self.pump = Pump(inbox, mailbox, self.model, self._is_watched, self)
         self._make_panels()
         self.actions_ = Actions(self.control, self)
-        self.moment = MomentBar(self.actions_.follow, self.actions_.resume, self.actions_.go_on)
+        actions = self.actions_
+        self.moment = MomentBar(actions.follow, actions.resume, actions.go_on, actions.take_over)
         self._feed_panels()
         self._make_bars()
         self._make_docks()
@@ -108,15 +110,27 @@ class MainWindow(QMainWindow):
         """Start the session's thread and set up the first run; call it once the window has been painted."""
         self.setup.show_config(config)
         self._say_preparing()
+        self._start()
+        self.control.post(SetSpeed(self.controls.speed.speed))
+        self.control.start(config, play)
+        self.pump.start()
+
+    def begin_recording(self, play: bool = False) -> None:
+        """Start the session's thread, which was made to play a recording; call it once the window was painted."""
+        self._say_preparing()
+        self._start()
+        if play:
+            self.control.go_on()
+        self.pump.start()
+
+    def _start(self) -> None:
+        """Start the session's thread, and say what holds for every run."""
         self.interpreter.start()
         self.session.start()
         self._hold_history(self._settings.history_megabytes)
         self._put_breakpoints(self._settings.breakpoints)
         self.keeping.begin()
         self.control.post(ListEnvironments())
-        self.control.post(SetSpeed(self.controls.speed.speed))
-        self.control.start(config, play)
-        self.pump.start()
 
     def _say_preparing(self) -> None:
         # The thread says so itself, but only once it has loaded the engine, which takes a moment.
@@ -133,13 +147,25 @@ class MainWindow(QMainWindow):
         """Remember the arrangement and wait for the session to close its environments."""
         self.pump.stop()
         self.layout_.save(self._settings)
-        self._settings.speed = self.controls.speed.speed
+        self._settings.speed = self.playback.speed_of_runs()
         self._settings.save()
         self.hide()
         self.session.stop()
         self.keeping.end()
         self.interpreter.stop()
         event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take a recording that is dragged over the window."""
+        if self.playback.dropped(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Play a recording that was dropped."""
+        path = self.playback.dropped(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            self.playback.open(path)
 
     def apply_theme(self, theme: Theme) -> None:
         """Draw the icons of the actions in a theme's colours."""
@@ -168,6 +194,9 @@ class MainWindow(QMainWindow):
         self.message_bar = menus.add_banner_bar(self, self.banner)
         self.faults = Faults(self.banner, self.message_bar, self)
         self.keeping = Keeping(self, self.model, self._settings.state_folder, self.control.post)
+        live_only = (*self.closer.panels, self.environment.copies)
+        self.playback = Playback(self, self.model, self.control, self.controls.speed, live_only)
+        self.setAcceptDrops(True)
         self.setStatusBar(self.progress)
         self.actions_.repeat.changed.connect(self.progress.show_count)
 
@@ -228,15 +257,23 @@ class MainWindow(QMainWindow):
         self.pump.run_failed.connect(lambda _: self._doubt_breakpoints())
         self.pump.rewound.connect(lambda _: self.controls.cancel_requests())
         self.keeping.serve(self.actions_, self.pump)
+        self.pump.taken_over.connect(lambda _: self._on_taken_over())
+        self.playback.serve(self.actions_, self.pump, self.tool_bar, self.faults.note)
 
     def _on_run_started(self, started: RunStarted) -> None:
         config = started.config
         self.faults.clear()
-        self._settings.config = config
+        if self.model.recording is None:  # what a file names must not be set up unasked the next time
+            self._settings.config = config
         self.setup.show_run(config)
         title = declaration(config.algorithm).title
         self.run_title.setText(f"{config.environment}  ·  {title}  ·  seed {config.seed}")
         self.setWindowTitle(f"{config.environment} · {title} — pgviz")
+
+    def _on_taken_over(self) -> None:
+        if self.model.started is not None:
+            self._on_run_started(self.model.started)
+        self._on_state_changed()
 
     def _on_state_changed(self) -> None:
         self._update_actions()
@@ -261,7 +298,8 @@ class MainWindow(QMainWindow):
             self._remembered = self._settings.breakpoints = listed.breakpoints
 
     def _update_actions(self) -> None:
-        self.actions_.update_state(self.model.state, self.model.debug.looks_back)
+        model = self.model
+        self.actions_.update_state(model.state, model.debug.looks_back, model.recording is not None)
 
     def _is_watched(self) -> bool:
         handle = self.windowHandle()

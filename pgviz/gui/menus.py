@@ -42,7 +42,8 @@ def add_menus(
     """
     bar = window.menuBar()
     file = bar.addMenu("&File")
-    file.addActions([actions.save, actions.open_saved])
+    file.setToolTipsVisible(True)
+    file.addActions([actions.open_recording, actions.save, actions.open_saved])
     file.addSeparator()
     file.addAction(actions.quit)
     run = bar.addMenu("&Run")
@@ -72,7 +73,7 @@ def _add_debugging(menu: QMenu, actions: Actions) -> None:
     menu.addSeparator()
     menu.addActions([actions.back, actions.far_back, actions.far_forward, actions.follow])
     menu.addSeparator()
-    menu.addAction(actions.resume)
+    menu.addActions([actions.resume, actions.take_over])
 
 
 def add_history_sizes(menu: QMenu, chosen: int, choose: Callable[[int], object]) -> None:

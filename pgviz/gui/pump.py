@@ -21,11 +21,13 @@ from pgviz.session.notices import (
     EnvironmentsListed,
     MinibatchExamined,
     ProbesShown,
+    RecordingOpened,
     RunRewound,
     RunSaved,
     RunState,
     RunWaits,
     StateChanged,
+    TakenOver,
     ValuesEstimated,
 )
 from pgviz.training.events import Event, ParameterChanged, RunFailed, RunStarted, Shown, StepTaken
@@ -93,6 +95,8 @@ class Pump(QObject):
     environments_listed = Signal(object)
     breakpoints_listed = Signal(object)
     rewound = Signal(object)
+    recording_opened = Signal(object)
+    taken_over = Signal(object)
     run_saved = Signal(object)
     run_waits = Signal(object)
     minibatch_examined = Signal(object)
@@ -128,6 +132,8 @@ class Pump(QObject):
             EnvironmentsListed: self.environments_listed,
             BreakpointsListed: self.breakpoints_listed,
             RunRewound: self.rewound,
+            RecordingOpened: self.recording_opened,
+            TakenOver: self.taken_over,
             RunSaved: self.run_saved,
             RunWaits: self.run_waits,
             MinibatchExamined: self.minibatch_examined,

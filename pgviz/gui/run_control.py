@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
@@ -45,12 +46,18 @@ class RunControl(QObject):
         What is known of the run.
     parent
         The Qt owner.
+
+    Attributes
+    ----------
+    ask_first
+        Given a run that is to be set up and what sets it up, which is to be called once that may be done.
     """
 
     def __init__(self, inbox: Inbox, model: RunModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._inbox, self._model = inbox, model
         self._asked: RunConfig | None = None
+        self.ask_first: Callable[[RunConfig, Callable[[], None]], None] = lambda _, then: then()
 
     def post(self, command: Command) -> None:
         """Send one command."""
@@ -58,6 +65,9 @@ class RunControl(QObject):
 
     def start(self, config: RunConfig, play: bool = False) -> None:
         """Leave the present run and set up another."""
+        self.ask_first(config, lambda: self._start(config, play))
+
+    def _start(self, config: RunConfig, play: bool) -> None:
         self._asked = config
         self.post(StartRun(config, play))
 

@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from pgviz.config import RunConfig
 from pgviz.gui.debug_model import DebugModel
 from pgviz.parameters import Value
-from pgviz.session.notices import RunRewound, RunState, SpeedMeasured, StateChanged
+from pgviz.session.notices import (
+    RecordingOpened,
+    RunRewound,
+    RunState,
+    SpeedMeasured,
+    StateChanged,
+    TakenOver,
+)
 from pgviz.training.events import (
     EnvironmentFacts,
     EpisodeEnded,
@@ -98,6 +105,8 @@ class RunModel:
         The newest step shown, or ``None``.
     debug
         What is known of the debugger.
+    recording
+        What the run is played from; ``None`` where it is live.
     """
 
     AVERAGED_EPISODES = 100
@@ -106,6 +115,8 @@ class RunModel:
         self.state = RunState.EMPTY
         self.generation = 0
         self.debug = DebugModel()
+        self.recording: RecordingOpened | None = None
+        self._opened: RecordingOpened | None = None
         self._clear()
 
     def _clear(self) -> None:
@@ -158,6 +169,8 @@ class RunModel:
             self.seconds, self.steps_per_second = event.seconds, event.steps_per_second
         elif isinstance(event, RunRewound):
             self._rewind(event)
+        elif isinstance(event, RecordingOpened | TakenOver):
+            self._tell_recording_from_run(event)
         if not isinstance(event, PastShown):  # whose step is not where the run is
             self.step = max(self.step, event.step)
         self.debug.apply(event)
@@ -165,6 +178,7 @@ class RunModel:
     def _begin(self, event: RunStarted) -> None:
         self._clear()
         self.generation += 1
+        self.recording, self._opened = self._opened, None
         self.started = event
         self.values = dict(event.config.hyperparameters)
         if event.policy.has_std:
@@ -172,6 +186,12 @@ class RunModel:
             self.log_std = Series(1 + dimensions)
             # Every dimension starts at ln σ₀, before there is any update to tell of it.
             self.log_std.append(0.0, *[math.log(event.config.number("initial_std"))] * dimensions)
+
+    def _tell_recording_from_run(self, event: RecordingOpened | TakenOver) -> None:
+        if isinstance(event, RecordingOpened):
+            self._opened = event  # the run that it is of is said next
+        else:
+            self.recording = None
 
     def _rewind(self, event: RunRewound) -> None:
         """Forget what never happened."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable
-from typing import Protocol
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread
 
@@ -14,15 +14,8 @@ from pgviz.session.commands import Quit
 from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
 from pgviz.session.notices import RunState, StateChanged
+from pgviz.session.playback_host import Host, PlaybackHost
 from pgviz.training.events import RunFailed
-
-
-class Host(Protocol):
-    """What the thread runs."""
-
-    def run(self) -> None:
-        """Serve commands until :class:`~pgviz.session.commands.Quit` comes."""
-
 
 HostFactory = Callable[[Inbox, Mailbox], Host]
 
@@ -32,6 +25,20 @@ def session_host(inbox: Inbox, mailbox: Mailbox) -> Host:
     from pgviz.session.host import SessionHost
 
     return SessionHost(inbox, mailbox)
+
+
+def recording_host(path: Path) -> HostFactory:
+    """What builds the host that plays a recording, and, should that one crash, the real one after it."""
+    first = True
+
+    def make(inbox: Inbox, mailbox: Mailbox) -> Host:
+        nonlocal first
+        if not first:
+            return session_host(inbox, mailbox)
+        first = False
+        return PlaybackHost(inbox, mailbox, path)
+
+    return make
 
 
 class SessionThread(QThread):
@@ -64,12 +71,18 @@ class SessionThread(QThread):
         """Host sessions; one that crashes is reported, and the next command finds a fresh one."""
         while not self.isInterruptionRequested():
             try:
-                self._make_host(self._inbox, self._mailbox).run()
+                self._serve(self._make_host(self._inbox, self._mailbox))
             except Exception as error:  # noqa: BLE001 - the one place where a defect of the engine ends up
                 self._report(error)
             else:
                 return
             self._inbox.wait()
+
+    @staticmethod
+    def _serve(host: Host | None) -> None:
+        """Run a host, and those that it hands over to."""
+        while host is not None:
+            host = host.run()
 
     def stop(self) -> bool:
         """Ask the session to leave and wait for it; says whether it has left in time."""

@@ -290,6 +290,38 @@ class TakeOver(Command):
     agreed: str = ""
 
 
+def module_of(environment: str) -> str:
+    """The module that an environment's id has imported, or empty where it names none."""
+    module, colon, _ = environment.partition(":")
+    return module if colon else ""
+
+
+@dataclass(frozen=True, slots=True)
+class StartRecording(Command):
+    """Record the present run into a file from now on, with ``RecordingState`` notices.
+
+    Parameters
+    ----------
+    path
+        The file to make.
+    replace
+        Whether one of that name may be replaced.
+    steps_per_second, frame_size, seconds_between_snapshots
+        See :class:`pgviz.session.recorder.RecordingOptions`.
+    """
+
+    path: Path
+    replace: bool = False
+    steps_per_second: float = 30.0
+    frame_size: int = 640
+    seconds_between_snapshots: float | None = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording(Command):
+    """Close the recording that is being made."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quit(Command):
     """Close the environments and leave the worker."""

@@ -34,26 +34,9 @@ class HandOver(Puller):
         kept: list[Command] = [commands.Look(self._looking), commands.SetSpeed(self._clock.multiplier)]
         kept += [commands.SetHistoryLimit(self._history_limit)]
         kept += [commands.PutBreakpoint(each) for each in self._breakpoints]
+        kept += [commands.KeepSafe(self._saver.safe_folder)] if self._saver.safe_folder is not None else []
         self._next = PlaybackHost(self._inbox, self._mailbox, path, kept)
         self._open = False
-
-    def start_after(self, kept: Iterable[Command], command: commands.StartRun) -> None:
-        """Set a run up, as after a recording that was watched until now.
-
-        Parameters
-        ----------
-        kept
-            What the window has asked for meanwhile.
-        command
-            The run.
-
-        Raises
-        ------
-        UsageError
-            Where it cannot be set up.
-        """
-        self._begin(command.config, play=command.play)
-        self._heed(kept)
 
     def take_over(self, kept: Iterable[Command], tape: Tape, index: int) -> None:
         """Go on live from a step of a recording; the window knows what happened until then.
@@ -61,7 +44,7 @@ class HandOver(Puller):
         Parameters
         ----------
         kept
-            As for :meth:`start_after`.
+            What the window has asked for meanwhile.
         tape, index
             The recording, and which of its steps is the next to be taken; -1 for its beginning.
 

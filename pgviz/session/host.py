@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import singledispatchmethod
 
 from pgviz.environments.catalog import listing
@@ -65,6 +66,24 @@ class SessionHost(HandOver):
         finally:
             self._close()
         return self._next
+
+    def start_after(self, kept: Iterable[Command], command: commands.StartRun | commands.OpenRun) -> None:
+        """Set a run up, as after a recording that was watched until now.
+
+        Parameters
+        ----------
+        kept
+            What the window has asked for meanwhile.
+        command
+            The run.
+
+        Raises
+        ------
+        PgvizError
+            Where it cannot be set up.
+        """
+        self._do(command)
+        self._heed(kept)
 
     def _carry_out(self, command: Command) -> None:
         """Carry one command out; what cannot be done is said and changes nothing."""

@@ -33,6 +33,8 @@ IMPOSSIBLE: dict[type[Command], str] = {
     commands.ExamineMinibatch: "no minibatch is open in it",
     commands.EstimateValues: "actions cannot be tried out in it",
     commands.PutProbe: "its policy cannot be asked about other states",
+    commands.Fork: "nothing can be done differently in it",
+    commands.SaveRun: "there is nothing to save but the file itself",
 }
 
 
@@ -187,6 +189,10 @@ class PlaybackHost(Player):
         self._keep(command)
 
     @_do.register
+    def _(self, command: commands.KeepSafe) -> None:
+        self._keep(command)
+
+    @_do.register
     def _(self, command: commands.PutBreakpoint) -> None:
         self._keep(command)
         self._list_breakpoints()
@@ -214,6 +220,10 @@ class PlaybackHost(Player):
 
     @_do.register
     def _(self, command: commands.StartRun) -> None:
+        self._hand_over(lambda host: host.start_after(self._kept_commands, command))
+
+    @_do.register
+    def _(self, command: commands.OpenRun) -> None:
         self._hand_over(lambda host: host.start_after(self._kept_commands, command))
 
     @_do.register
@@ -250,15 +260,9 @@ class PlaybackHost(Player):
         return SessionHost(self._inbox, self._mailbox)
 
 
-def module_of(environment: str) -> str:
-    """The module that an environment's id has imported, or empty where it names none."""
-    module, colon, _ = environment.partition(":")
-    return module if colon else ""
-
-
 def _require_agreed(environment: str, agreed: str) -> None:
     """Check that a person has agreed to what taking over would import."""
-    module = module_of(environment)
+    module = commands.module_of(environment)
     if module and agreed != module:
         raise UsageError(
             f"taking over from this recording imports the module {module}, which runs its code; agree to that"

@@ -6,7 +6,7 @@ Shape suffixes: K steps that were recorded with their details.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +39,9 @@ FACTS = frozenset(
         RunRewound,
     )
 )
+
+# A recording may hold fewer pictures than steps; the one that is shown was taken no more steps before than these.
+PICTURES_BACK = 16
 
 Places = NDArray[np.int64]
 
@@ -123,8 +126,25 @@ class Tape:
             recorded = self.recording.event_at(int(self.positions_K[index]))
             if not isinstance(recorded.event, StepTaken) or recorded.event.detail is None:
                 raise RecordingError("the recording is damaged: a step in it cannot be read.")
-            self._last = (index, recorded)
+            self._last = (index, self._with_picture(recorded, index))
         return self._last[1]
+
+    def _with_picture(self, recorded: Recorded, index: int) -> Recorded:
+        """Give a step the last picture before it, of the same episode, where it has none of its own."""
+        event = recorded.event
+        assert isinstance(event, StepTaken)
+        assert event.detail is not None
+        if event.detail.frame is not None or not self.started.environment.renders:
+            return recorded
+        for earlier in range(index - 1, max(index - 1 - PICTURES_BACK, -1), -1):
+            before = self.recording.event_at(int(self.positions_K[earlier])).event
+            detail = before.detail if isinstance(before, StepTaken) else None
+            if detail is None or detail.episode != event.detail.episode:
+                break
+            if detail.frame is not None:
+                with_frame = replace(event, detail=replace(event.detail, frame=detail.frame))
+                return Recorded(recorded.position, recorded.seconds, with_frame)
+        return recorded
 
     def taken(self, index: int) -> StepTaken:
         """The same, as the event alone."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from pgviz.gui.panels.unavailable import absent, why_not
+from pgviz.gui.panels.unavailable import RECORDED, absent, why_not
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.widgets.missing_knob import MissingKnob
 from pgviz.gui.widgets.parameter_choice import ParameterChoice
@@ -75,6 +75,7 @@ class ControlsPanel(QWidget):
         self._started: RunStarted | None = None
         self._values: Mapping[str, Value] = {}
         self._state = RunState.EMPTY
+        self._recorded = False
         self._arrange()
         self.more.toggled.connect(self._show_more)
         self._offer("ppo", False)
@@ -105,8 +106,9 @@ class ControlsPanel(QWidget):
                     knob.set_applied(model.values[name])
             self._values = model.values
             self._allow()
-        if model.state is not self._state:
-            self._state = model.state
+        recorded = model.recording is not None
+        if model.state is not self._state or recorded != self._recorded:
+            self._state, self._recorded = model.state, recorded
             self._allow()
 
     def cancel_requests(self) -> None:
@@ -152,7 +154,7 @@ class ControlsPanel(QWidget):
 
     def _allow(self) -> None:
         for name, knob in self.knobs.items():
-            why = why_not(name, self._started, self._state, self._values)
+            why = RECORDED if self._recorded else why_not(name, self._started, self._state, self._values)
             knob.set_available(not why, why)
 
     def _show_more(self, shown: bool) -> None:

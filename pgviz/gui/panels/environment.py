@@ -100,6 +100,8 @@ class EnvironmentPanel(QWidget):
         detail = event.detail
         if detail is None or not self.isVisible():
             return
+        if not self.copies.isEnabled():  # of a recording, which says itself which copy there is
+            self.copies.setCurrentIndex(detail.environment_index)
         self.readout.set("episode", f"{detail.episode:,}")
         self.readout.set("step", self._step(detail))
         self.readout.set("action", action_text(detail.decision, self._facts))

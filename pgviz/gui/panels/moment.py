@@ -13,9 +13,10 @@ from superqt import QElidingLabel
 from pgviz.gui.debug_model import Stop
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.theme import LIGHT, Theme, set_role, tabular
+from pgviz.session.notices import RecordingOpened
 from pgviz.training.events import PastShown, RunStarted, Shown
 
-PAST_ICON, STOP_ICON = "mdi6.history", "mdi6.alert-octagon-outline"
+PAST_ICON, STOP_ICON, PLAYBACK_ICON = "mdi6.history", "mdi6.alert-octagon-outline", "mdi6.filmstrip"
 
 
 class MomentBar(QFrame):
@@ -23,15 +24,22 @@ class MomentBar(QFrame):
 
     Parameters
     ----------
-    follow, resume, go_on
+    follow, resume, go_on, take_over
         What its buttons do.
     """
 
-    def __init__(self, follow: QAction, resume: QAction, go_on: QAction, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        follow: QAction,
+        resume: QAction,
+        go_on: QAction,
+        take_over: QAction,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("moment")
         self._theme = LIGHT
-        self._head = 0
+        self._recorded = False
         self._sign_shown = ""
         self.sign = QLabel()
         self.words = QElidingLabel()
@@ -41,6 +49,7 @@ class MomentBar(QFrame):
         self.badge = QLabel("not reproducible")
         set_role(self.badge, "chip-warn")
         self.follow, self.resume, self.go_on = (_button(action) for action in (follow, resume, go_on))
+        self.take_over = _button(take_over)
         self._arrange()
         self.hide()
 
@@ -51,8 +60,12 @@ class MomentBar(QFrame):
         row.addWidget(self.sign)
         row.addWidget(self.words, 1)
         row.addWidget(self.badge)
-        for button in (self.follow, self.resume, self.go_on):
+        for button in self._buttons:
             row.addWidget(button)
+
+    @property
+    def _buttons(self) -> tuple[QToolButton, ...]:
+        return self.follow, self.resume, self.take_over, self.go_on
 
     def begin(self, started: RunStarted) -> None:
         """Make ready for another run."""
@@ -66,11 +79,14 @@ class MomentBar(QFrame):
     def refresh(self, model: RunModel) -> None:
         """Say what is so."""
         debug = model.debug
+        self._recorded = model.recording is not None
         self._set_not_reproducible(debug.not_reproducible)
         if debug.cursor is not None:
             self._show_past(debug.cursor)
         elif debug.stopped:
             self._show_stops(debug.stopped)
+        elif model.recording is not None:
+            self._show_recording(model, model.recording)
         elif not self.isHidden():
             self.hide()
 
@@ -82,9 +98,19 @@ class MomentBar(QFrame):
 
     def _show_past(self, past: PastShown) -> None:
         self._say(f"Looking back at step {past.step:,} of {past.head:,}", PAST_ICON)
-        for part in (self.follow, self.resume, self.badge):
-            part.setVisible(part is self.follow or (part is self.badge) == bool(self.badge.toolTip()))
-        self.go_on.hide()
+        self.badge.setVisible(bool(self.badge.toolTip()) and not self._recorded)
+        self._offer(self.follow, self.take_over if self._recorded else self.resume)
+        self.resume.setVisible(not self._recorded and not self.badge.toolTip())
+
+    def _show_recording(self, model: RunModel, recording: RecordingOpened) -> None:
+        name = recording.info.path.name
+        self._say(f"Recording “{name}” · step {model.step:,} of {recording.steps:,}", PLAYBACK_ICON)
+        self.badge.hide()
+        self._offer(self.take_over)
+
+    def _offer(self, *offered: QToolButton) -> None:
+        for button in self._buttons:
+            button.setVisible(button in offered)
 
     def _show_stops(self, stops: Sequence[Stop]) -> None:
         hit, more = stops[0].hit, f"  (and {len(stops) - 1} more)" if len(stops) > 1 else ""
@@ -93,9 +119,8 @@ class MomentBar(QFrame):
         else:
             # The values come first: the condition is in the list, and long.
             self._say(f"Stopped: {hit.because}  ·  {hit.breakpoint.condition}{more}", STOP_ICON)
-        for part in (self.follow, self.resume, self.badge):
-            part.hide()
-        self.go_on.show()
+        self.badge.hide()
+        self._offer(self.go_on)
 
     def _say(self, words: str, sign: str) -> None:
         self._set_sign(sign)
@@ -108,7 +133,7 @@ class MomentBar(QFrame):
     def _set_sign(self, name: str) -> None:
         if name != self._sign_shown:
             self._sign_shown = name
-            theme, past = self._theme, name == PAST_ICON
+            theme, past = self._theme, name != STOP_ICON
             colour, ground = (theme.accent, theme.selection) if past else (theme.error, theme.raised)
             self.setStyleSheet(
                 f"#moment {{ background: {ground}; border: none; border-left: 4px solid {colour}; }}"

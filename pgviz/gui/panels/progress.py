@@ -30,7 +30,12 @@ def duration(seconds: float) -> str:
 
 def time_left(model: RunModel) -> float | None:
     """Seconds until all wanted steps are taken at the present speed, or ``None`` where that is unknown."""
-    if model.state is not RunState.PLAYING or model.config is None or model.steps_per_second <= 0:
+    if (
+        model.recording
+        or model.state is not RunState.PLAYING
+        or model.config is None
+        or model.steps_per_second <= 0
+    ):
         return None
     return max(0, model.config.steps - model.step) / model.steps_per_second
 
@@ -69,9 +74,9 @@ class ProgressBar(QStatusBar):
 
     def refresh(self, model: RunModel) -> None:
         """Say how far the run has come."""
-        going = model.state is RunState.PLAYING
-        self.state_label.setText(WORDS[model.state])
-        wanted = model.config.steps if model.config else 0
+        going, recording = model.state is RunState.PLAYING, model.recording
+        self.state_label.setText("Playing" if going and recording else WORDS[model.state])
+        wanted = recording.steps if recording else model.config.steps if model.config else 0
         self.bar.setValue(min(1000, model.step * 1000 // wanted) if wanted else 0)
         self.steps_label.setText(f"{model.step:,} of {wanted:,} steps" if wanted else "")
         self.speed_label.setText(f"{model.steps_per_second:,.0f} steps/s" if going else "")

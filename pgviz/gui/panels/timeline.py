@@ -46,6 +46,7 @@ class TimelinePanel(QWidget):
         self._parameters = ParameterSet(())
         self._theme = LIGHT
         self._said = NOTHING_YET
+        self._is_recorded = False
         self._is_asked = False
         self._waiting: int | None = None
         self.view.step_requested.connect(self._ask)
@@ -90,7 +91,7 @@ class TimelinePanel(QWidget):
     def show_step(self, event: Shown) -> None:
         """Move the cursor."""
         self.answered()
-        cursor = event.step if isinstance(event, PastShown) else None
+        cursor = event.step if isinstance(event, PastShown) or self._is_recorded else None
         if cursor != self.view.data.cursor and in_sight(self):
             self.view.show_data(replace(self.view.data, cursor=cursor))
 
@@ -98,12 +99,14 @@ class TimelinePanel(QWidget):
         """Draw what the model holds now, where anybody can see it."""
         if not in_sight(self) or model.started is None:
             return
-        debug = model.debug
+        debug, recording = model.debug, model.recording
+        self._is_recorded = recording is not None
+        here = model.step if recording is not None else None
         self.view.show_data(
             TimelineData(
-                model.step,
+                model.step if recording is None else recording.steps,
                 debug.first_held,
-                None if debug.cursor is None else debug.cursor.step,
+                here if debug.cursor is None else debug.cursor.step,
                 model.episodes.column(0),
                 model.updates.column(0),
                 [(mark.step, self._text(mark)) for mark in model.marks],
@@ -162,6 +165,9 @@ class TimelinePanel(QWidget):
 def _words(model: RunModel) -> str:
     """Which step is looked at, and how far back one can."""
     debug = model.debug
+    if model.recording is not None:
+        at = model.step if debug.cursor is None else debug.cursor.step
+        return f"Step {at:,} of {model.recording.steps:,} · recorded"
     here = f"Step {model.step:,}" if debug.cursor is None else f"Step {debug.cursor.step:,} of {model.step:,}"
     if debug.first_held is None:
         return here

@@ -10,6 +10,7 @@ from pgviz.session.notices import RunState
 from pgviz.training.events import RunStarted
 
 NO_RUN = "There is no run yet; set one up first."
+RECORDED = "This is a recording; take over from it (Ctrl+T) to go on live and turn its knobs."
 ENDED = "The run has ended; restart it to turn this knob."
 NO_STD = (
     "A softmax policy has no standard deviation: its randomness lies in the action probabilities. "
