@@ -66,7 +66,8 @@ PARAMETERS = ParameterSet(
         with_default(shared.HIDDEN_SIZES, (256, 256)),
         with_default(shared.ACTIVATION, "relu"),
         shared.ORTHOGONAL_INITIALIZATION,
-        shared.INITIAL_STD,
+        # An output of the network, which is held to at most e² = 7.38906.
+        replace(shared.INITIAL_STD, high=7.389),
         off_policy.NORMALIZE_OBSERVATION,
         shared.DEVICE,
     )

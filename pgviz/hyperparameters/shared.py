@@ -30,7 +30,7 @@ STD_KIND = Parameter(
     "free",
     "Std of a Gaussian",
     "What the learned log_std of a Gaussian policy depends on: free is one number for all states, state is an "
-    "output of the network, another one in each state and never above 2.",
+    "output of the network, another one in each state and never above 2, which is a std of 7.389.",
     kind="choice",
     choices=("free", "state"),
     group="Policy",

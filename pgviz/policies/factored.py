@@ -21,7 +21,7 @@ from pgviz.policies.distributions import DiagonalGaussian, SquashedGaussian, sam
 from pgviz.policies.factor_decisions import DrawnRow
 from pgviz.policies.factored_score import FactoredScore
 from pgviz.policies.factors import Factored, Factors
-from pgviz.policies.gaussian import LOG_STD_HIGH, LOG_STD_LOW
+from pgviz.policies.gaussian import LARGEST_STATE_STD, LOG_STD_HIGH, LOG_STD_LOW
 from pgviz.policies.networks import NetworkShape
 from pgviz.policies.policy import Mask, Policy, Samples
 from pgviz.policies.scores import Score
@@ -181,17 +181,7 @@ class FactoredPolicy(Policy):
         assert isinstance(last, nn.Linear)
         return last.weight.detach()[-self._real_count :], last.bias.detach()[-self._real_count :]
 
-    def set_std(self, std: float) -> None:
-        """Start log_std again at ln `std` in every dimension; see :meth:`GaussianPolicy.set_std`.
-
-        Raises
-        ------
-        UsageError
-            Where no part of the action is real.
-        """
-        if not self._real_count:
-            super().set_std(std)
-        *weights, log_std = self.std_parameters
-        for weight in weights:
-            weight.zero_()
-        log_std.fill_(math.log(std) if self.log_std is not None else min(math.log(std), LOG_STD_HIGH))
+    @property
+    def largest_std(self) -> float:
+        """The largest σ that log_std can start from; see :attr:`GaussianPolicy.largest_std`."""
+        return math.inf if self.log_std is not None else LARGEST_STATE_STD

@@ -25,6 +25,7 @@ from pgviz.policies.policy import Mask, Policy, Samples
 from pgviz.policies.scores import GaussianScore, Score
 
 LOG_STD_LOW, LOG_STD_HIGH = -20.0, 2.0
+LARGEST_STATE_STD = math.exp(LOG_STD_HIGH)
 
 
 class GaussianPolicy(Policy):
@@ -154,13 +155,20 @@ class GaussianPolicy(Policy):
         assert isinstance(last, nn.Linear)
         return last.weight.detach()[self._dimensions :], last.bias.detach()[self._dimensions :]
 
+    @property
+    def largest_std(self) -> float:
+        """The largest σ that log_std can start from: beyond its clamp one of the state cannot be learned."""
+        return math.inf if self.log_std is not None else LARGEST_STATE_STD
+
     def set_std(self, std: float) -> None:
         """Start log_std again at ln `std` in every dimension.
 
-        Where it is of the state, its rows of the last layer become 0 and their bias ln `std`, but not beyond the
-        clamp, where it could not be learned: σ is the same in every state again, until the next update.
+        Where it is of the state, its rows of the last layer become 0 and their bias ln `std`: σ is the same in
+        every state again, until the next update.
+
+        Raises
+        ------
+        UsageError
+            Where that is beyond the clamp.
         """
-        *weights, log_std = self.std_parameters
-        for weight in weights:
-            weight.zero_()
-        log_std.fill_(math.log(std) if self.log_std is not None else min(math.log(std), LOG_STD_HIGH))
+        super().set_std(std)

@@ -7,6 +7,7 @@ dimensions, A choices that a mask allows or not (over all factors, for a factore
 from __future__ import annotations
 
 import hashlib
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -236,15 +237,34 @@ class Policy(nn.Module, ABC):
         """What log_std is learned in, as views of `flat`; nothing where there is none."""
         return () if self.log_std is None else (self.log_std.detach(),)
 
-    def set_std(self, std: float) -> None:
-        """Start log_std again at ln `std` in every dimension.
+    @property
+    def largest_std(self) -> float:
+        """The largest σ that log_std can start from."""
+        return math.inf
+
+    def require_std(self, std: object) -> None:
+        """Make sure that log_std can start again at ln `std`.
 
         Raises
         ------
         UsageError
-            Where the policy has no log_std.
+            Where the policy has no log_std, or one that is clamped below that.
         """
-        raise UsageError("a softmax policy has no standard deviation to set.")
+        if not self.std_parameters:
+            raise UsageError("this policy has no standard deviation to set.")
+        if isinstance(std, int | float) and std > self.largest_std:
+            raise UsageError(
+                f"initial_std={std:g} is out of reach: a std that is an output of the network is held to at most "
+                f"{self.largest_std:.4g}; set initial_std to that or less, or std_kind=free where there is one."
+            )
+
+    def set_std(self, std: float) -> None:
+        """Start log_std again at ln `std` in every dimension; see :meth:`require_std`."""
+        self.require_std(std)
+        *weights, log_std = self.std_parameters
+        for weight in weights:
+            weight.zero_()
+        log_std.fill_(math.log(std))
 
     def likeliest(self, observations_NO: Array, masks_NA: Mask | None = None) -> Samples:
         """Return the mode of each state's distribution, for evaluation; the states as the environment has them."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pgviz.environments.step import VectorStep
 from pgviz.environments.vector import VectorEnvironment
 from pgviz.policies.decision import Array, BareDecision, Decision
-from pgviz.policies.policy import Mask, Policy
+from pgviz.policies.policy import Mask, Policy, Samples
 from pgviz.training.events import StepDetail
 
 
@@ -30,9 +30,12 @@ def describe_state(environment: VectorEnvironment, index: int, decision: Decisio
     )
 
 
-def bare_decision(observation_O: Array, action: object) -> BareDecision:
-    """What was seen and done alone."""
-    return BareDecision(observation_O, None, float("nan"), None, action)
+def describe_bare(
+    environment: VectorEnvironment, index: int, observations_NO: Array, actions: Samples, result: VectorStep
+) -> StepDetail:
+    """Describe a step that a copy has just taken by what was seen and done alone."""
+    bare = BareDecision(observations_NO[index], None, float("nan"), None, actions[index])
+    return describe_step(environment, index, bare, result, None)
 
 
 def describe_step(

@@ -18,6 +18,11 @@ from pgviz.policies.policy import Mask, Samples
 Active = NDArray[np.bool_] | None
 
 
+def kept(algorithm: Algorithm, observations_NO: Array, seen_NO: Array) -> Array:
+    """Choose how states are kept to be learned from: as they are, or as the policy sees them now."""
+    return observations_NO if algorithm.sees_anew else seen_NO
+
+
 def remember(  # noqa: PLR0917
     rollout: Rollout,
     algorithm: Algorithm,
@@ -50,5 +55,5 @@ def remember(  # noqa: PLR0917
         rollout.add_ending(ended.environment_index, ended.episode)
     for copy, observation_O in result.final_observations.items():
         final_mask_A = None if masks_NA is None else result.final_masks[copy]
-        kept_O = observation_O if algorithm.sees_anew else normalization.see(observation_O)
+        kept_O = kept(algorithm, observation_O, normalization.see(observation_O))
         rollout.add_final_observation(copy, kept_O, final_mask_A)

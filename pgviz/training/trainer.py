@@ -24,7 +24,7 @@ from pgviz.parameters import Boundary, Value
 from pgviz.policies.decision import Array
 from pgviz.policies.legality import with_legality
 from pgviz.policies.policy import Mask, Samples
-from pgviz.training.describing import bare_decision, describe_state, describe_step, probabilities
+from pgviz.training.describing import describe_bare, describe_state, describe_step, probabilities
 from pgviz.training.events import (
     EpisodeEnded,
     Event,
@@ -36,7 +36,7 @@ from pgviz.training.events import (
     StepTaken,
 )
 from pgviz.training.interventions import JudgeMinibatch
-from pgviz.training.memory import Active, remember
+from pgviz.training.memory import Active, kept, remember
 from pgviz.training.reports import applied, computed
 from pgviz.training.seeding import RunSeeds
 from pgviz.training.snapshot import Snapshot
@@ -130,8 +130,8 @@ class Trainer:
         UsageError
             Where this run has no such knob, or the value is out of range.
         """
-        if name == "initial_std" and not self.policy.facts.has_std:
-            raise UsageError("this policy has no standard deviation to set.")
+        if name == "initial_std":
+            self.policy.require_std(value)
         self.algorithm.knobs.ask(name, value)
 
     def look(self) -> StateShown:
@@ -242,11 +242,13 @@ class Trainer:
             for ended in result.ended:
                 yield EpisodeEnded(self.step, *ended)
             yield StepTaken(self.step, detail)
-        self._rollout.last_observations_NO, self._rollout.last_masks_NA = self._kept, self._masks_NA
+        last_NO = kept(self.algorithm, self._observations, self._seen)
+        self._rollout.last_observations_NO, self._rollout.last_masks_NA = last_NO, self._masks_NA
 
     def _advance(self) -> tuple[StepDetail | None, VectorStep]:
         """Take one step in every active copy."""
-        seen_NO, kept_NO, active_N = self._seen, self._kept, self._active
+        seen_NO, active_N = self._seen, self._active
+        kept_NO = kept(self.algorithm, self._observations, seen_NO)
         masks_NA, legal_NA = self._masks_NA, self.environment.masks_NA
         samples = self.algorithm.act(seen_NO, self._rng, masks_NA)
         samples = self.steering.forced(samples, self.policy, masks_NA)
@@ -257,9 +259,7 @@ class Trainer:
         result = self.environment.step(actions, active_N, autoreset=active_N is None)
         detail = None
         if self.watch.wanted and self.watch.bare:
-            index = self._watched
-            bare = bare_decision(self._observations[index], actions[index])
-            detail = describe_step(self.environment, index, bare, result, None)
+            detail = describe_bare(self.environment, self._watched, self._observations, actions, result)
         elif self.watch.wanted:
             detail = self._describe(samples, result, frame, masks_NA, legal_NA)
         self._observations = result.observations
@@ -279,11 +279,6 @@ class Trainer:
                 self._to_begin -= 1
                 self._observations[index] = self.environment.begin_episode(index)
         self._active = active_N
-
-    @property
-    def _kept(self) -> Array:
-        """The present states as the algorithm keeps them."""
-        return self._observations if self.algorithm.sees_anew else self._seen
 
     @property
     def _watched(self) -> int:

@@ -11,6 +11,7 @@ import torch
 from scipy import integrate, stats
 from torch import Tensor
 
+from pgviz.config import RunConfig
 from pgviz.errors import UsageError
 from pgviz.policies.distributions import DiagonalGaussian
 from pgviz.policies.gaussian import LOG_STD_HIGH, LOG_STD_LOW, GaussianPolicy
@@ -149,12 +150,26 @@ def test_that_setting_the_std_gives_it_to_every_state_and_leaves_the_means(std: 
     np.testing.assert_allclose(_distribution(fresh, states).log_std_D, math.log(std), rtol=1e-6, atol=1e-6)
 
 
-def test_that_a_std_beyond_the_clamp_becomes_the_largest_that_can_still_be_learned() -> None:
-    policy = make_gaussian(BOX, std_kind="state", initial_std=10.0)
+def test_that_a_std_beyond_the_clamp_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"initial_std=10 is out of reach: .* at most 7\.389"):
+        make_gaussian(BOX, std_kind="state", initial_std=10.0)
+    policy = make_gaussian(BOX, std_kind="state", initial_std=0.5)
+    before = policy.weights_sha256()
+    for ask in (policy.set_std, policy.require_std):
+        with pytest.raises(UsageError, match="out of reach"):
+            ask(7.4)
+    assert policy.weights_sha256() == before
+    make_gaussian(BOX, std_kind="free", initial_std=10.0)
+    with pytest.raises(UsageError, match=r"initial_std must be a number from 0\.01 to 7\.389"):
+        RunConfig.create("Pendulum-v1", "sac", initial_std=10.0)
+
+
+def test_that_the_largest_std_can_still_be_learned() -> None:
+    policy = make_gaussian(BOX, std_kind="state", initial_std=7.389)
     none, ones = np.zeros(4, np.float32), np.ones(4, np.float32)
     said = policy.assess(observations(4), policy.act(observations(4), np.random.default_rng(0)))
     policy.flat.grad = torch.from_numpy(policy.gradient(said, none, ones))
-    assert float(_distribution(policy, observations(4)).log_std_D.max()) == LOG_STD_HIGH
+    assert float(_distribution(policy, observations(4)).log_std_D.max()) == pytest.approx(LOG_STD_HIGH, abs=1e-4)
     assert bool(policy.named_gradients()["actor.4.bias"][2:].all())
 
 

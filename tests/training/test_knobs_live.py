@@ -95,6 +95,12 @@ def test_that_a_softmax_policy_has_no_std_to_set() -> None:
         trainer.ask("initial_std", 0.5)
 
 
+def test_that_a_std_beyond_the_clamp_is_refused_when_it_is_asked_for() -> None:
+    config = short_config("Pendulum-v1", "ppo", std_kind="state", initial_std=0.5)
+    with trainer_of(config) as trainer, pytest.raises(UsageError, match="out of reach"):
+        trainer.ask("initial_std", 8.0)
+
+
 @pytest.mark.parametrize(("name", "value"), [("learning_rate", -1.0), ("hidden_sizes", (4,)), ("no_such_knob", 1)])
 def test_that_what_cannot_be_turned_is_refused(name: str, value: float) -> None:
     with trainer_of(short_config("CartPole-v1", "ppo")) as trainer, pytest.raises(UsageError):
