@@ -9,6 +9,7 @@ import numpy as np
 from gymnasium.spaces import Discrete
 
 from pgviz.environments.factory import make
+from pgviz.environments.observations import encoder
 from pgviz.policies.decision import CategoricalDecision
 from pgviz.session.headless import TrainResult
 
@@ -50,8 +51,32 @@ def training_return(result: TrainResult, _episodes: int) -> Measured:
     return Measured(result.return_mean_100)
 
 
+def restlessness(result: TrainResult, episodes: int) -> Measured:
+    """How much the action changes from one step to the next, on average over the later half of each episode.
+
+    What a return hides: a pendulum that is kept upright by full torque to the left and to the right in turn costs
+    hardly more than one that stands still. In the environment's units, a mean over `episodes` and dimensions.
+    """
+    environment = make(result.config.environment, render=False)
+    encode, policy = encoder(environment.observation_space).encode, result.policy
+    found = []
+    for episode in range(episodes):
+        observation, _ = environment.reset(seed=episode)
+        actions, over = [], False
+        while not over:
+            seen_1O = encode(observation)[None]
+            action = policy.to_actions(policy.likeliest(seen_1O))[0]
+            actions.append(np.asarray(action, np.float64))
+            observation, _, terminated, truncated, _ = environment.step(action)
+            over = bool(terminated or truncated)
+        found.append(float(np.abs(np.diff(actions[len(actions) // 2 :], axis=0)).mean()))
+    environment.close()
+    return Measured(float(np.mean(found)), float(np.std(found)))
+
+
 MEASURES: dict[str, Callable[[TrainResult, int], Measured]] = {
     "return": mean_return,
     "return in training": training_return,
     "exploitability": exploitability,
+    "restlessness": restlessness,
 }

@@ -124,6 +124,18 @@ BIN_STEPS = 20_000
 BINS = (
     *(Row(f"bins-{bins:02}", "Pendulum-v1", "dqn", BIN_STEPS, settings={"bins": bins}) for bins in (3, 5, 11, 51)),
     Row("bins-ppo", "Pendulum-v1", "ppo", BIN_STEPS),
+    *(
+        Row(
+            f"rest-{bins:02}",
+            "Pendulum-v1",
+            "dqn",
+            BIN_STEPS,
+            settings={"bins": bins},
+            measure="restlessness",
+        )
+        for bins in (3, 5, 11, 51)
+    ),
+    Row("rest-sac", "Pendulum-v1", "sac", BIN_STEPS, measure="restlessness"),
 )
 
 # The opponent that knows π: nobody else shows so plainly what it is to be foreseen.
