@@ -35,7 +35,7 @@ def quoted(command: Path) -> str:
 def entry(command: Path) -> str:
     """Return the desktop entry that starts ``command``."""
     shipped = (LINUX / f"{ID}.desktop").read_text(encoding="utf-8")
-    return shipped.replace("Exec=pgviz-gui\n", f"Exec={quoted(command)}\n")
+    return shipped.replace("Exec=pgviz-gui ", f"Exec={quoted(command)} ")
 
 
 def icons(home: Path) -> Iterator[tuple[Path, Path]]:
@@ -54,8 +54,12 @@ def entry_path(home: Path) -> Path:
 
 def copies(home: Path) -> list[tuple[Path, Path]]:
     """List the files that are copied as they are: source and destination."""
-    metainfo = f"{ID}.metainfo.xml"
-    return [*icons(home), (LINUX / metainfo, home / "metainfo" / metainfo)]
+    metainfo, types = f"{ID}.metainfo.xml", f"{ID}.xml"
+    beside = [
+        (LINUX / metainfo, home / "metainfo" / metainfo),
+        (LINUX / types, home / "mime" / "packages" / types),
+    ]
+    return [*icons(home), *beside]
 
 
 def install(home: Path, command: Path) -> None:
@@ -88,6 +92,7 @@ def refresh(home: Path) -> None:
     """Tell the desktop to look again, with the tools that are there; desktops without them look by themselves."""
     for tool, folder in (
         (["update-desktop-database", "-q"], home / "applications"),
+        (["update-mime-database"], home / "mime"),
         (["gtk-update-icon-cache", "-q", "-t", "-f"], home / "icons" / "hicolor"),
     ):
         if shutil.which(tool[0]) and folder.is_dir():

@@ -15,6 +15,7 @@ from pgviz.hyperparameters import algorithms
 from pgviz.parameters import unknown
 
 DESCRIPTION = "Train, watch and steer a policy in one window. With no command, open the window on the last run."
+RECORDING_SUFFIX = ".pgviz"  # named again, for the help must not wait for what reads one
 THEMES = ("light", "dark")
 Execute = Callable[[Namespace], int]
 
@@ -36,6 +37,8 @@ def parse(words: Sequence[str]) -> Namespace:
         For unknown words, missing ones, and options without their value.
     """
     parser = build_parser(_algorithm_named_in(words))
+    if words and not words[0].startswith("-") and words[0].lower().endswith(RECORDING_SUFFIX):
+        words = ["replay", *words]  # as a desktop does with what is double-clicked
     if words and not words[0].startswith("-") and words[0] not in COMMANDS:
         raise UsageError(unknown("command", words[0], COMMANDS) + " (see pgviz --help).")
     return parser.parse_args(words)
@@ -118,6 +121,12 @@ def _declare_window(parser: ArgumentParser) -> None:
     parser.add_argument("--theme", choices=THEMES, help="default: as last time")
 
 
+def _declare_replay(parser: ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE.pgviz", help="a recording")
+    parser.add_argument("--play", action="store_true", help="begin to play at once instead of waiting, paused")
+    parser.add_argument("--theme", choices=THEMES, help="default: as last time")
+
+
 def _declare_screenshot(parser: ArgumentParser) -> None:
     _declare_run(parser)
     parser.add_argument(
@@ -168,6 +177,12 @@ def _run(arguments: Namespace) -> int:
     return window.open_run(arguments)
 
 
+def _replay(arguments: Namespace) -> int:
+    from pgviz.cli import window
+
+    return window.replay(arguments)
+
+
 def _screenshot(arguments: Namespace) -> int:
     from pgviz.cli import screenshot
 
@@ -216,6 +231,7 @@ _TRACEBACK_HELP = "with an error, also show where in the code it came up"
 COMMANDS: dict[str, tuple[str, Execute, Callable[[ArgumentParser], None], bool]] = {
     "train": ("train a policy in the terminal", _train, _declare_train, True),
     "run": ("open the window on a run", _run, _declare_window, True),
+    "replay": ("open the window on a recording", _replay, _declare_replay, False),
     "screenshot": ("draw the window, offscreen, after some training", _screenshot, _declare_screenshot, True),
     "record": ("film a run, offscreen", _record, _declare_record, True),
     "import": ("begin a run with a policy of Stable-Baselines3", _import, _declare_import, False),

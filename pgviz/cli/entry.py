@@ -40,9 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def main_gui() -> int:
-    """Open the window on the last run; for launchers that have no console."""
+    """Open the window on the last run, or on the recording that is named; for launchers that have no console."""
+    words = [word for word in sys.argv[1:2] if word.lower().endswith(arguments.RECORDING_SUFFIX)]
     _prepare_process()
-    return _guarded(lambda: _dispatch([]), _to_message_box, _wants_traceback([]))
+    return _guarded(lambda: _dispatch(words), _to_message_box, _wants_traceback(words))
 
 
 def _dispatch(words: list[str]) -> int:

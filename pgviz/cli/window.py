@@ -45,6 +45,28 @@ def open_last(_arguments: Namespace) -> int:
     return run(None)
 
 
+def replay(arguments: Namespace) -> int:
+    """Open the window on a recording, once it is known that it can be read.
+
+    Raises
+    ------
+    RecordingError
+        Where it cannot.
+    UsageError
+        Where there is no display for a window.
+    """
+    from pgviz.session.tape import Tape
+
+    path = Path(arguments.file)
+    Tape.open(path).close()
+    require_window()
+    if not has_display():
+        raise UsageError("there is no display for a window to play the recording in.")
+    from pgviz.gui import app
+
+    return app.replay(path, play=arguments.play, theme=arguments.theme)
+
+
 def run_without_display(config: RunConfig, theme: Theme = "light") -> int:
     """Train in the terminal, then draw the window offscreen and say where the picture is."""
     from pgviz.cli.train import train_shown

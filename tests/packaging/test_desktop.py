@@ -81,11 +81,41 @@ def test_that_the_program_is_quoted_for_the_menu(command: Path) -> None:
 def test_that_installing_writes_entry_icons_and_metainfo(tmp_path: Path, command: Path) -> None:
     share = tmp_path / "share"
     desktop.install(share, command)
-    assert _exec_of(desktop.entry_path(share)) == desktop.quoted(command)
+    assert _exec_of(desktop.entry_path(share)) == f"{desktop.quoted(command)} %f"
     assert (share / "metainfo" / METAINFO.name).read_bytes() == METAINFO.read_bytes()
     assert (share / "icons/hicolor/scalable/apps" / f"{desktop.ID}.svg").is_file()
     for size in (16, 48, 256):
         assert (share / f"icons/hicolor/{size}x{size}/apps" / f"{desktop.ID}.png").is_file()
+
+
+def test_that_recordings_are_a_type_of_their_own_that_pgviz_opens(tmp_path: Path, command: Path) -> None:
+    from pgviz.recording.schema import APPLICATION_ID, SUFFIX
+
+    desktop.install(tmp_path, command)
+    types = ET.parse(tmp_path / "mime" / "packages" / f"{desktop.ID}.xml").getroot()
+    names = {"": "http://www.freedesktop.org/standards/shared-mime-info"}
+    kind, glob, mark = (
+        types.find("mime-type", names),
+        types.find(".//glob", names),
+        types.find(".//match/match", names),
+    )
+    assert kind is not None
+    assert glob is not None
+    assert mark is not None
+    assert glob.get("pattern") == f"*{SUFFIX}"
+    assert int(mark.get("value", ""), 16) == APPLICATION_ID
+    assert f"MimeType={kind.get('type')};" in desktop.entry_path(tmp_path).read_text(encoding="utf-8").splitlines()
+
+
+@_needs("update-mime-database", "shared-mime-info")
+def test_that_the_desktop_understands_the_type(tmp_path: Path) -> None:
+    packages = tmp_path / "mime" / "packages"
+    packages.mkdir(parents=True)
+    shutil.copy(ROOT / "packaging" / "linux" / f"{desktop.ID}.xml", packages)
+    said = _validate("update-mime-database", str(tmp_path / "mime"))
+    assert "rror" not in said
+    assert (tmp_path / "mime" / "application" / "x-pgviz.xml").is_file()
+    assert "application/x-pgviz:*.pgviz" in (tmp_path / "mime" / "globs").read_text()
 
 
 def test_that_uninstalling_leaves_nothing_of_pgviz(tmp_path: Path, command: Path) -> None:

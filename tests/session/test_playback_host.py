@@ -251,6 +251,8 @@ def test_that_what_cannot_be_done_is_said_in_one_sentence(recording: tuple[Path,
         commands.ExamineMinibatch(),
         commands.EstimateValues(),
         commands.PutProbe(1, (0.0,) * 4),
+        commands.Fork(),
+        commands.SaveRun(path),
         commands.WatchEnvironment(1),
     )
     assert set(IMPOSSIBLE) <= {type(each) for each in asked}
