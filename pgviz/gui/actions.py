@@ -39,12 +39,15 @@ class Actions(QObject):
         The run is to be saved where it is; one that was saved is to be gone on with.
     recording_requested, take_over_requested
         A recording is to be chosen and played; the run is to go on live from what is looked at in it.
+    fork_requested
+        A second run is to begin where the run is looked at.
     """
 
     save_requested = Signal()
     open_requested = Signal()
     recording_requested = Signal()
     take_over_requested = Signal()
+    fork_requested = Signal()
 
     def __init__(self, control: RunControl, window: QMainWindow) -> None:
         super().__init__(window)
@@ -99,7 +102,7 @@ class Actions(QObject):
         self.step.setEnabled(going or looks_back)
         self.go_on.setEnabled(going and not playing)
         self.save.setEnabled(going)
-        for action in (self.restart, self.restart_with_new_seed, self.run_to, self.back, self.far_back):
+        for action in (self.restart, self.restart_with_new_seed, self.run_to, self.fork, self.back, self.far_back):
             action.setEnabled(started)
         for action in (self.far_forward, self.follow, self.resume):
             action.setEnabled(looks_back)
@@ -115,7 +118,7 @@ class Actions(QObject):
             self.restart: "Play the recording from its beginning",
             self.step: "Show the next step that was recorded",
         }
-        for action in (self.step_minibatch, self.restart_with_new_seed, self.resume, self.save):
+        for action in (self.step_minibatch, self.restart_with_new_seed, self.resume, self.fork, self.save):
             instead[action] = RECORDED
             if recorded:
                 action.setEnabled(False)
@@ -187,6 +190,13 @@ class Actions(QObject):
         )
         self.follow = add("Follow", control.follow, FOLLOW_KEYS, "Look at the present again")
         self.follow.setIconText("Follow (Esc)")
+        self.fork = add(
+            "Fork here…",
+            self.fork_requested.emit,
+            "Ctrl+K",
+            "Begin a second run from the state that is shown, with something different in it",
+            "mdi6.source-fork",
+        )
         self.resume = add(
             "Resume from here",
             control.resume,

@@ -1,9 +1,10 @@
-"""The panels that look closely at the learning: microscope, what if, and probes; and their connections."""
+"""The panels that look closely at the learning: microscope, what if, forks, and probes; and their connections."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from pgviz.gui.panels.forks import ForksPanel
 from pgviz.gui.panels.microscope import MicroscopePanel
 from pgviz.gui.panels.probes import ProbesPanel
 from pgviz.gui.panels.what_if import WhatIfPanel
@@ -17,17 +18,18 @@ class CloserLook:
 
     Attributes
     ----------
-    microscope, what_if, probes
+    microscope, what_if, forks, probes
         The panels.
     """
 
     def __init__(self) -> None:
-        self.microscope, self.what_if, self.probes = MicroscopePanel(), WhatIfPanel(), ProbesPanel()
+        self.microscope, self.what_if = MicroscopePanel(), WhatIfPanel()
+        self.forks, self.probes = ForksPanel(), ProbesPanel()
 
     @property
-    def panels(self) -> tuple[MicroscopePanel, WhatIfPanel, ProbesPanel]:
+    def panels(self) -> tuple[MicroscopePanel, WhatIfPanel, ForksPanel, ProbesPanel]:
         """All of them, in the order of their tabs."""
-        return self.microscope, self.what_if, self.probes
+        return self.microscope, self.what_if, self.forks, self.probes
 
     def connect(self, pump: Pump, post: Callable[[Command], None]) -> None:
         """Give the panels the notices they wait for, and send what they ask.

@@ -8,7 +8,10 @@ from itertools import pairwise
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
+from pgviz.gui.layout_tabs import DockTabs
 from pgviz.gui.settings import LAYOUT_VERSION, Settings
+from pgviz.gui.theme import Theme
+from pgviz.gui.widgets.panel_tabs import Tab
 
 DEFAULT_SIZE = QSize(1280, 800)
 # Of the window's width; what is left belongs to the environment and the controls under it.
@@ -32,6 +35,7 @@ class Docks:
     breakpoints: QDockWidget
     microscope: QDockWidget
     what_if: QDockWidget
+    forks: QDockWidget
     probes: QDockWidget
     doctor: QDockWidget
 
@@ -42,10 +46,19 @@ class Docks:
         return (*plots, self.timeline, *self.tabs)
 
     @property
-    def tabs(self) -> tuple[QDockWidget, ...]:
-        """Those that share a place, in the order of their tabs."""
-        closer = (self.microscope, self.what_if, self.probes, self.doctor)
-        return (self.controls, self.setup, self.inspector, self.breakpoints, *closer)
+    def tabs(self) -> dict[QDockWidget, Tab]:
+        """Those that share a place, in the order of their tabs: for the run, for looking closer."""
+        return {
+            self.controls: Tab("Controls", "mdi6.tune-vertical"),
+            self.setup: Tab("Set-up", "mdi6.cog-outline"),
+            self.inspector: Tab("Inspector", "mdi6.card-search-outline", begins_group=True),
+            self.breakpoints: Tab("Breakpoints", "mdi6.stop-circle-outline"),
+            self.microscope: Tab("Microscope", "mdi6.microscope"),
+            self.what_if: Tab("What if", "mdi6.help-circle-outline"),
+            self.forks: Tab("Forks", "mdi6.source-fork"),
+            self.probes: Tab("Probes", "mdi6.pin-outline"),
+            self.doctor: Tab("Doctor", "mdi6.stethoscope"),
+        }
 
 
 def dock(title: str, name: str, content: QWidget, window: QMainWindow, titled: bool = True) -> QDockWidget:
@@ -91,6 +104,8 @@ class Layout:
         window.setCorner(Qt.Corner.BottomRightCorner, right)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, window.tabPosition(right).North)
         window.setDockNestingEnabled(True)
+        self.tabs = DockTabs(window, docks.tabs)
+        self.tabs.watch(docks.all)
         self._arrange()
 
     def restore(self, settings: Settings) -> None:
@@ -99,6 +114,11 @@ class Layout:
             self._window.resize(DEFAULT_SIZE.boundedTo(self._window.screen().availableSize()))
         if settings.docks is None or not self._window.restoreState(settings.docks, LAYOUT_VERSION):
             self._share_out()
+        self.tabs.hide_bar()
+
+    def apply_theme(self, theme: Theme) -> None:
+        """Draw the tabs in a theme's colours."""
+        self.tabs.apply_theme(theme)
 
     def save(self, settings: Settings) -> None:
         """Remember where everything is."""
@@ -135,6 +155,7 @@ class Layout:
         for before, after in pairwise(docks.tabs):
             window.tabifyDockWidget(before, after)
         docks.controls.raise_()
+        self.tabs.hide_bar()
 
     def _share_out(self) -> None:
         docks, size = self._docks, self._window.size()

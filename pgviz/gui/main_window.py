@@ -14,6 +14,7 @@ from pgviz.gui.actions import Actions
 from pgviz.gui.appearance import Appearance
 from pgviz.gui.closer_look import CloserLook
 from pgviz.gui.faults import Faults
+from pgviz.gui.forks_dialog import ask_what_differs
 from pgviz.gui.interpreter import Interpreter
 from pgviz.gui.keeping import Keeping
 from pgviz.gui.layout import Docks, Layout, dock
@@ -183,7 +184,7 @@ class MainWindow(QMainWindow):
 
     def _feed_panels(self) -> None:
         plots = (self.environment, self.policy, self.log_std, self.entropy, self.returns, self.timeline)
-        curves = (*plots, self.closer.probes)
+        curves = (*plots, self.closer.probes, self.closer.forks)
         closer = (self.closer.microscope, self.closer.what_if)
         texts = (self.controls, self.progress, self.moment, self.inspector, self.breakpoints, *closer, self.doctor)
         self.pump.feed(curves, texts, self.environment)
@@ -214,6 +215,7 @@ class MainWindow(QMainWindow):
             breakpoints=dock("Breakpoints", "breakpoints", self.breakpoints, self, titled=False),
             microscope=dock("Microscope", "microscope", self.closer.microscope, self, titled=False),
             what_if=dock("What if", "what_if", self.closer.what_if, self, titled=False),
+            forks=dock("Forks", "forks", self.closer.forks, self, titled=False),
             probes=dock("Probes", "probes", self.closer.probes, self, titled=False),
             doctor=dock(DOCTOR, "doctor", self.doctor, self, titled=False),
         )
@@ -221,7 +223,16 @@ class MainWindow(QMainWindow):
 
     def _make_look(self, theme: ThemeChoice | None) -> None:
         panels = (self.environment, self.policy, self.log_std, self.entropy, self.returns, self.timeline)
-        wearers = (*panels, *self.closer.panels, self.doctor, self.banner, self.moment, self.breakpoints, self)
+        wearers = (
+            *panels,
+            *self.closer.panels,
+            self.doctor,
+            self.layout_,
+            self.banner,
+            self.moment,
+            self.breakpoints,
+            self,
+        )
         self.appearance = Appearance(self._settings, wearers, self, theme)
         menus.make_main(self.tool_bar, self.actions_.play)
         debug = menus.add_menus(self, self.actions_, self.docks.all, self.appearance, self.layout_)
@@ -238,6 +249,8 @@ class MainWindow(QMainWindow):
         self.breakpoints.put_requested.connect(lambda breakpoint: post(PutBreakpoint(breakpoint)))
         self.breakpoints.remove_requested.connect(lambda id: post(RemoveBreakpoint(id)))
         self.closer.connect(self.pump, post)
+        self.closer.forks.fork_requested.connect(self.actions_.fork.trigger)
+        self.actions_.fork_requested.connect(lambda: ask_what_differs(self.model, post, self))
         self.doctor.look_requested.connect(lambda step: post(LookBack(step)))
         self.doctor.count_changed.connect(lambda count: self.docks.doctor.setWindowTitle(badged(DOCTOR, count)))
         self.setup.start_requested.connect(self.control.start)

@@ -73,7 +73,7 @@ def _add_debugging(menu: QMenu, actions: Actions) -> None:
     menu.addSeparator()
     menu.addActions([actions.back, actions.far_back, actions.far_forward, actions.follow])
     menu.addSeparator()
-    menu.addActions([actions.resume, actions.take_over])
+    menu.addActions([actions.resume, actions.fork, actions.take_over])
 
 
 def add_history_sizes(menu: QMenu, chosen: int, choose: Callable[[int], object]) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pgviz.config import RunConfig
 from pgviz.gui.debug_model import DebugModel
+from pgviz.gui.forks import ForksModel
+from pgviz.gui.series import Series
 from pgviz.parameters import Value
 from pgviz.session.notices import (
+    ForksShown,
     RecordingOpened,
     RunRewound,
     RunState,
@@ -31,40 +31,6 @@ from pgviz.training.events import (
     Shown,
     UpdateApplied,
 )
-
-Floats = NDArray[np.float64]
-
-
-class Series:
-    """Rows of numbers that grow at the end; room is made by doubling, so appending is cheap.
-
-    Parameters
-    ----------
-    columns
-        Numbers in each row.
-    """
-
-    def __init__(self, columns: int) -> None:
-        self._rows = np.empty((1024, columns))
-        self._length = 0
-
-    def append(self, *row: float) -> None:
-        """Add one row."""
-        if self._length == len(self._rows):
-            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
-        self._rows[self._length] = row
-        self._length += 1
-
-    def __len__(self) -> int:
-        return self._length
-
-    def forget_after(self, step: float) -> None:
-        """Drop the rows at the end whose first number is greater than `step`."""
-        self._length = int(np.searchsorted(self.column(0), step, "right"))
-
-    def column(self, index: int) -> Floats:
-        """One column of all rows; a view that must not be written to."""
-        return self._rows[: self._length, index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +71,8 @@ class RunModel:
         The newest step shown, or ``None``.
     debug
         What is known of the debugger.
+    forks
+        What is known of the forks.
     recording
         What the run is played from; ``None`` where it is live.
     """
@@ -117,6 +85,7 @@ class RunModel:
         self.debug = DebugModel()
         self.recording: RecordingOpened | None = None
         self._opened: RecordingOpened | None = None
+        self.forks = ForksModel()
         self._clear()
 
     def _clear(self) -> None:
@@ -132,6 +101,7 @@ class RunModel:
         self.failure: RunFailed | None = None
         self.shown: Shown | None = None
         self.debug.begin()
+        self.forks.begin()
 
     @property
     def config(self) -> RunConfig | None:
@@ -171,6 +141,8 @@ class RunModel:
             self._rewind(event)
         elif isinstance(event, RecordingOpened | TakenOver):
             self._tell_recording_from_run(event)
+        elif isinstance(event, ForksShown):
+            self.forks.show(event, self.episodes, self.updates)
         if not isinstance(event, PastShown):  # whose step is not where the run is
             self.step = max(self.step, event.step)
         self.debug.apply(event)

@@ -283,10 +283,13 @@ class Forks:
         """Whether it is time to say again what has become of them."""
         return time.perf_counter() - self._said >= SECONDS_BETWEEN_NOTICES
 
-    def states(self, base: Trainer, copy: int, *, look: bool) -> tuple[ForkState, ...]:
-        """Say what has become of each; see :meth:`Fork.state`."""
+    def told(self, base: Session, copy: int, *, look: bool) -> tuple[tuple[ForkState, ...], StepDetail | None]:
+        """Say what has become of each, see :meth:`Fork.state`, and what state the base run is in."""
         self._said = time.perf_counter()
-        return tuple(fork.state(base, copy, look=look) for fork in self._forks.values())
+        trainer = base.trainer
+        states = tuple(fork.state(trainer, copy, look=look) for fork in self._forks.values())
+        ended_early = base.over and trainer.step < base.config.steps  # its environments are closed, or have failed
+        return states, trainer.look().detail if look and states and not ended_early else None
 
 
 def applied_updates(trainer: Trainer) -> int:

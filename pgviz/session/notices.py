@@ -327,6 +327,15 @@ class ForkState:
 
 @dataclass(frozen=True, slots=True)
 class ForksShown(Event):
-    """All forks that there are, said some ten times a second while they go on; one that is not named has gone."""
+    """All forks that there are, said some ten times a second while they go on; one that is not named has gone.
+
+    Parameters
+    ----------
+    forks
+        What has become of each.
+    base
+        The state that the run itself is in, to be compared with theirs; ``None`` where nobody looks.
+    """
 
     forks: tuple[ForkState, ...]
+    base: StepDetail | None = None

@@ -130,8 +130,7 @@ class Puller(Teller):
     def _show_forks(self) -> None:
         """Say what has become of the forks."""
         if self._session is not None:
-            states = self._forks.states(self._session.trainer, self._watched, look=self._looking)
-            self._put(ForksShown(self._step, states))
+            self._put(ForksShown(self._step, *self._forks.told(self._session, self._watched, look=self._looking)))
 
     def _choose_detail(self, watch: Watch) -> None:
         """Have the next step described where it is to be shown, or a breakpoint asks about it."""

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from pgviz.config import RunConfig
 from pgviz.gui.main_window import MainWindow
-from pgviz.gui.run_model import Floats
+from pgviz.gui.series import Floats
 from pgviz.gui.settings import Settings
 from pgviz.session.notices import RunState
 

@@ -8,7 +8,10 @@ from collections.abc import Mapping
 import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from pgviz.gui.run_model import Mark, RunModel, Series
+from pgviz.gui.forks import Curve
+from pgviz.gui.forks_looks import look_of
+from pgviz.gui.run_model import Mark, RunModel
+from pgviz.gui.series import Series
 from pgviz.gui.theme import Theme
 from pgviz.gui.widgets.curve_trace import Look
 from pgviz.gui.widgets.live_curve import LiveCurve
@@ -44,10 +47,15 @@ class CurvePanel(QWidget):
         What is plotted.
     empty_text
         Shown until there is something to plot.
+    of_forks
+        Which curve of the forks belongs beside it: ``"entropy"``, ``"mean"``, or none.
     """
 
-    def __init__(self, name: str, empty_text: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, empty_text: str, parent: QWidget | None = None, of_forks: Curve | None = None
+    ) -> None:
         super().__init__(parent)
+        self._of_forks, self._forks = of_forks, tuple[int, ...]()
         self.curve = LiveCurve(name, empty_text)
         self._parameters = ParameterSet(())
         self._rewinds = 0
@@ -58,7 +66,7 @@ class CurvePanel(QWidget):
     def begin(self, started: RunStarted) -> None:
         """Forget the last run."""
         self._parameters = declaration(started.config.algorithm).parameters
-        self._rewinds = 0
+        self._rewinds, self._forks = 0, ()
         self._prepare(started)
 
     def show_step(self, event: Shown) -> None:
@@ -72,6 +80,7 @@ class CurvePanel(QWidget):
             if model.debug.rewinds != self._rewinds:
                 self._rewinds = model.debug.rewinds
                 self.curve.take_back()
+            self._show_forks(model)
             self._draw(model)
             if not model.debug.looks_back:
                 self.curve.set_cursor(None)
@@ -88,6 +97,18 @@ class CurvePanel(QWidget):
     def _draw(self, model: RunModel) -> None:
         """Hand the model's numbers to the plot."""
 
+    def _show_forks(self, model: RunModel) -> None:
+        """Draw the forks' curves beside the run's, where there are any."""
+        which, known = self._of_forks, model.forks.known
+        if which is None:
+            return
+        if tuple(known) != self._forks:
+            self._forks = tuple(known)
+            self.curve.set_beside(())  # a new one may have the look of one that has gone
+            self.curve.set_beside([look_of(fork, strong=which == "mean") for fork in known.values()])
+        if known:
+            self.curve.set_data({fork.name: fork.curve(which) for fork in known.values()})
+
     def _text(self, mark: Mark) -> str:
         parameter = self._parameters[mark.name]
         values = f"{parameter.format(mark.previous)} → {parameter.format(mark.value)}"
@@ -101,7 +122,7 @@ class EntropyPanel(CurvePanel):
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Entropy", "Entropy appears after the first update", parent)
+        super().__init__("Entropy", "Entropy appears after the first update", parent, "entropy")
         self._has_temperature = self._has_masks = False
 
     def _prepare(self, started: RunStarted) -> None:
@@ -189,7 +210,7 @@ class ReturnPanel(CurvePanel):
     """Each episode's return as a dot, and the mean of the last hundred as a line."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Return", "Returns appear when the first episode ends", parent)
+        super().__init__("Return", "Returns appear when the first episode ends", parent, "mean")
 
     def _prepare(self, started: RunStarted) -> None:
         self.curve.begin([Look(EPISODE, dots=True), Look(AVERAGE, strong=True)])
@@ -215,7 +236,8 @@ def _references(started: RunStarted, values: Mapping[str, Value]) -> list[tuple[
         aimed = -float(dimensions) if not isinstance(target, int | float) else float(target)
         # The target is that of an action between -1 and 1; what is drawn is in the environment's units.
         aimed += sum(
-            math.log((high - low) / 2) for low, high in zip(facts.action_low, facts.action_high, strict=True)
+            math.log((high - low) / 2 if high > low else 1.0)
+            for low, high in zip(facts.action_low, facts.action_high, strict=True)
         )
         references += [(aimed, f"target: {_decimal(aimed)}")] if math.isfinite(aimed) else []
     return references

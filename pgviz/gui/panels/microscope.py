@@ -66,7 +66,7 @@ class MicroscopePanel(QWidget):
 
     def _arrange(self) -> None:
         self.tabs = QTabWidget()
-        self.tabs.addTab(self.moves, "How π moves")
+        self.tabs.addTab(scrolling(self.moves), "How π moves")
         self.tabs.addTab(scrolling(self.layers), "Layers")
         self.parts = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
         self.parts.addWidget(self.table)

@@ -38,6 +38,8 @@ class Look:
         Whether the line is twice as wide.
     right
         Whether it belongs to the logarithmic scale at the right; its points then are common logarithms.
+    dash
+        Its dashes, where they do not follow from `index`.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Look:
     dots: bool = False
     strong: bool = False
     right: bool = False
+    dash: Qt.PenStyle | None = None
 
     @property
     def width(self) -> int:
@@ -59,7 +62,7 @@ class Look:
         else:
             # Colours come round again after eight; the dashes are then others.
             dashes = DASHES[(self.index + self.index // len(theme.series)) % len(DASHES)]
-            pen = QPen(QColor(theme.colour(self.index)), self.width, dashes)
+            pen = QPen(QColor(theme.colour(self.index)), self.width, self.dash or dashes)
         pen.setCosmetic(True)
         return pen
 

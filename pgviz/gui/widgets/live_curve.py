@@ -39,6 +39,8 @@ class LiveCurve(QWidget):
         super().__init__(parent)
         self._theme = LIGHT
         self._traces: dict[str, Trace] = {}
+        self._own: Sequence[Look] = ()
+        self._beside: Sequence[Look] = ()
         self.legend, self.value = Legend(), QLabel()
         self.caption, self.empty = QLabel(wordWrap=True), QLabel(empty_text, wordWrap=True)
         self.view = CurveView()
@@ -90,6 +92,7 @@ class LiveCurve(QWidget):
         self.view.traces = [trace for trace in self._traces.values() if not trace.look.right]
         self._right.begin([trace for trace in self._traces.values() if trace.look.right])
         self.view.fixed_y = None
+        self._own, self._beside = looks, ()
         self.legend.set_looks(looks if len(looks) > 1 else ())
         self.notes.marks, self.notes.hovered, self.notes.cursor = (), None, None
         self.set_references(())
@@ -114,6 +117,24 @@ class LiveCurve(QWidget):
             self._right.follow()
             self._follow()
             self._draw()
+
+    def set_beside(self, looks: Sequence[Look]) -> None:
+        """Have these series beside those given to :meth:`begin`, and no others."""
+        if tuple(looks) == tuple(self._beside):
+            return
+        for look in self._beside:
+            if look not in looks:
+                self.plot.removeItem(self._traces.pop(look.name).item)
+        for look in looks:
+            if look not in self._beside:
+                self._traces[look.name] = trace = Trace(look)
+                trace.recolour(self._theme)
+                self.plot.addItem(trace.item, ignoreBounds=True)
+        self._beside = tuple(looks)
+        self.view.traces = [trace for trace in self._traces.values() if not trace.look.right]
+        every = (*self._beside, *self._own) if self._beside else self._own  # what is new is named first
+        self.legend.set_looks(every if len(every) > 1 else ())
+        self._follow()
 
     def set_references(self, references: Sequence[tuple[float, str]]) -> None:
         """Draw a horizontal line at each of these values, with a label."""
