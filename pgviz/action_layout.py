@@ -106,6 +106,11 @@ def is_factored(space: Space) -> bool:
     return not isinstance(space, spaces.Discrete)
 
 
+def in_one_line(space: Space) -> str:
+    """Write a space as Gymnasium does, without the line breaks of its arrays."""
+    return " ".join(str(space).split())
+
+
 def unsupported(space: Space) -> str:
     """Why no policy covers an action space, as the start of a sentence; empty where one does."""
     kind, options, numbers = type(space).__name__, 0, 0

@@ -63,7 +63,7 @@ class RunConfig:
     environment
         A Gymnasium id, also of the form ``module:Id``.
     algorithm
-        ``"ppo"``, ``"a2c"`` or ``"reinforce"``.
+        Which learner, by the name in its declaration (see :mod:`pgviz.hyperparameters`).
     seed, steps, environment_count
         See :data:`RUN_PARAMETERS`.
     hyperparameters

@@ -140,7 +140,7 @@ class Parameter:
             lowered = word.lower()
             return True if lowered in _TRUE else False if lowered in _FALSE else word
         if self.kind == "sizes":
-            return tuple(int(part) for part in word.replace("x", ",").split(",") if part.strip())
+            return tuple(int(part) for part in word.replace("x", ",").split(","))
         return word
 
     def _in_range(self, number: float) -> bool:

@@ -27,6 +27,7 @@ def report_of(config: RunConfig, result: TrainResult, evaluation: Evaluation | N
         "seed": config.seed,
         "steps": result.steps,
         "episodes": result.episodes,
+        "updates": result.updates,
         "return_mean_100": result.return_mean_100,
         "seconds": result.seconds,
         "steps_per_second": result.steps_per_second,

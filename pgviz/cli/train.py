@@ -57,7 +57,7 @@ def execute(arguments: Namespace) -> int:
     sampled = None if arguments.evaluate_with is None else arguments.evaluate_with == "sampled"
     console = console_on(sys.stderr if arguments.json == "-" else None)
     report = ReportFile(arguments.json)
-    keeper = _keeper(arguments)
+    keeper = _keeper(arguments, console)
     if keeper is not None and keeper.found is not None:
         config = _resumed(config, keeper, console)
     result = train_shown(config, console, keeper)
@@ -67,12 +67,14 @@ def execute(arguments: Namespace) -> int:
             evaluation = _evaluate(result, episodes, sampled, console)
     finally:  # an evaluation that fails does not take the report of the training with it
         report.write(report_of(config, result, evaluation))
+    if keeper is not None and keeper.problem is not None:
+        raise keeper.problem
     if not result.finished:
         raise KeyboardInterrupt
     return 0
 
 
-def _keeper(arguments: Namespace) -> Keeper | None:
+def _keeper(arguments: Namespace, console: Console) -> Keeper | None:
     """What saves the run, where that was asked for."""
     if arguments.checkpoint is None:
         if arguments.resume:
@@ -82,7 +84,8 @@ def _keeper(arguments: Namespace) -> Keeper | None:
     from pgviz.session.keeper import Keeper
 
     assert isinstance(seconds, float)
-    return Keeper(Path(arguments.checkpoint), seconds, resume=arguments.resume)
+    folder = Path(arguments.checkpoint)
+    return Keeper(folder, seconds, resume=arguments.resume, tell=lambda text: say(console, text))
 
 
 def _resumed(config: RunConfig, keeper: Keeper, console: Console) -> RunConfig:
@@ -123,16 +126,31 @@ def _evaluate(result: TrainResult, episodes: int, sampled: bool | None, console:
 
 
 def _summary(config: RunConfig, result: TrainResult) -> Iterator[str]:
-    wanted = "" if result.finished else f" of {config.steps:,}"
     yield (
-        f"{title(config)}, seed {config.seed}: {result.steps:,}{wanted} steps in {result.seconds:,.1f} s"
+        f"{title(config)}, seed {config.seed}: {_steps(config, result)} in {result.seconds:,.1f} s"
         f" ({result.steps_per_second:,.0f} steps/s), {counted(result.episodes, 'episode')}."
     )
     mean = result.return_mean_100
     yield "No episode ended." if mean is None else f"Mean return of the last 100 episodes: {mean:,.1f}."
+    if not result.updates:
+        yield _not_learned(config, result)
     yield f"SHA-256 of the weights: {result.weights_sha256}"
     for each in result.findings:
         yield f"Warning: {each.title} (update {each.update}). {each.sentence} {each.advice}"
+
+
+def _steps(config: RunConfig, result: TrainResult) -> str:
+    if result.finished:
+        return counted(result.steps, "step")
+    return f"{result.steps:,} of {counted(config.steps, 'step')}"
+
+
+def _not_learned(config: RunConfig, result: TrainResult) -> str:
+    """Say that there was no update, and why where that is known."""
+    starts = config.hyperparameters.get("learning_starts")
+    if isinstance(starts, int) and result.steps <= starts:
+        return f"Nothing was learned: learning starts after {counted(starts, 'step')} (learning_starts)."
+    return "Nothing was learned: the run ended before its first update."
 
 
 @contextmanager

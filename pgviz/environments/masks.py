@@ -22,6 +22,10 @@ from pgviz.environments.factory import Environment
 from pgviz.errors import EnvironmentFault
 
 KEY, METHOD = "action_mask", "action_masks"
+# Steps of one copy in which a mask is looked for that was not there at the reset; resets are always looked at.
+SUSPECTED_STEPS = 1_000
+
+LATE = "an action mask, but none at its first reset (it is needed from there on)"
 
 Mask = NDArray[np.bool_]
 Step = Callable[[Any], Any]
@@ -34,8 +38,9 @@ class _Unusable(ValueError):
 class MaskReader:
     """Reads the masks of N copies of one environment.
 
-    Whether there are masks, and where, is found out at the first reset of any copy. Where there are none, nothing
-    is done at any later step.
+    Whether there are masks, and where, is found out at the first reset of any copy: an environment must give its
+    mask from there on. One that begins to later is at fault; that is found out at any reset, and in the first
+    thousand steps of the copy that was reset first. After these nothing is done at any step.
 
     Parameters
     ----------
@@ -92,6 +97,8 @@ class MaskReader:
         """
         if self._source == "unknown":
             self._find(copy, info)
+        if self._source == "none" and self._counts and _in_info(info) is not None:
+            raise self._fault(copy, LATE)
         if self._source in ("none", "late"):
             return None
         self._infos[copy] = info
@@ -122,7 +129,7 @@ class MaskReader:
 
     def _read(self, copy: int, over: bool) -> Mask:
         if self._source == "late":
-            raise _Unusable("an action mask, but none at the reset before (one is needed there too)")
+            raise _Unusable(LATE)
         given = self._given(copy)
         if given is None and not over:
             raise _Unusable("no action mask (it did at its first reset)")
@@ -159,13 +166,18 @@ class MaskReader:
         return catch
 
     def _suspecting(self, step: Step, copy: int) -> Step:
-        """A step that looks, the first time, whether there is a mask after all: to ignore it would be no help."""
+        """A step that looks for a while whether there is a mask after all: to ignore it would be no help."""
+        left = SUSPECTED_STEPS
 
         def suspect(action: Any) -> Any:
-            self._steps[copy] = step
+            nonlocal left
+            left -= 1
             result = step(action)
-            if _in_info(_info_of(result)) is not None:
+            found = _in_info(_info_of(result)) is not None
+            if found:
                 self._source, self.present = "late", True
+            if found or not left:
+                self._steps[copy] = step
             return result
 
         return suspect

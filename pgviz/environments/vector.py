@@ -246,6 +246,8 @@ class VectorEnvironment:
                 raise self._faults.raised(error, *self._place(index, 1)) from error
             try:
                 observation, reward, terminated, truncated, _ = result
+                if reward is None:  # which NumPy takes for a number that is none
+                    raise TypeError
                 rewards_N[index] = reward
                 if terminated or truncated:
                     done.append(index)

@@ -15,6 +15,7 @@ from gymnasium import Space, spaces
 from numpy.typing import NDArray
 from torch import Tensor
 
+from pgviz.action_layout import in_one_line
 from pgviz.config import RunConfig
 from pgviz.errors import UsageError
 from pgviz.policies.behaviour import Behaviour, entropies, evenly, ruled_out
@@ -199,8 +200,8 @@ def build_q_policy(
         return QPolicy(shape, int(action_space.n), int(action_space.start), generator)
     if not isinstance(action_space, spaces.Box) or not np.issubdtype(action_space.dtype, np.floating):
         raise UsageError(
-            f"{config.environment} has the action space {action_space}: DQN needs Discrete actions, or a Box of "
-            "real numbers with bins; use another algorithm, such as ppo."
+            f"{config.environment} has the action space {in_one_line(action_space)}: DQN needs Discrete actions, "
+            "or a Box of real numbers with bins; use another algorithm, such as ppo."
         )
     if bins is None:
         raise UsageError(

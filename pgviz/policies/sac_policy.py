@@ -16,6 +16,7 @@ from gymnasium import Space, spaces
 from numpy.typing import NDArray
 from torch import nn
 
+from pgviz.action_layout import in_one_line
 from pgviz.config import RunConfig
 from pgviz.errors import UsageError
 from pgviz.policies.decision import UNBOUNDED, Array, PolicyFacts
@@ -172,7 +173,7 @@ def build_sac_policy(
     UsageError
         For actions that are not real numbers between bounds.
     """
-    place = f"{config.environment} has the action space {action_space}: SAC needs"
+    place = f"{config.environment} has the action space {in_one_line(action_space)}: SAC needs"
     if not isinstance(action_space, spaces.Box) or not np.issubdtype(action_space.dtype, np.floating):
         raise UsageError(f"{place} a Box of real numbers; use another algorithm, such as ppo.")
     # Compared as float64: a half-precision number knows no such bound.

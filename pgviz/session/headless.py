@@ -46,6 +46,8 @@ class TrainResult:
         Common mistakes that the doctor saw, where there was one.
     recording
         How the recording ended, where one was made.
+    updates
+        How often the policy was updated.
     """
 
     config: RunConfig
@@ -57,6 +59,7 @@ class TrainResult:
     policy: Policy = field(repr=False)
     findings: tuple[Finding, ...] = ()
     recording: RecordingState | None = None
+    updates: int = 0
 
     @property
     def steps_per_second(self) -> float:
@@ -175,5 +178,14 @@ def train(
         finished = trainer.step >= config.steps
         findings = () if doctor is None else tuple(doctor.findings)
         return TrainResult(
-            config, trainer.step, episodes, mean, seconds, finished, trainer.policy, findings, recorded
+            config,
+            trainer.step,
+            episodes,
+            mean,
+            seconds,
+            finished,
+            trainer.policy,
+            findings,
+            recorded,
+            trainer.update,
         )

@@ -29,6 +29,7 @@ class FakeResult:
     seconds: float = 2.0
     weights_sha256: str = "ab" * 32
     findings: tuple[Finding, ...] = ()
+    updates: int = 10
     evaluation: Callable[[int], FakeEvaluation] = lambda episodes: FakeEvaluation(episodes, 20.0, 1.5)
 
     @property

@@ -55,6 +55,7 @@ def test_that_the_report_has_every_field(engine: FakeEngine, tmp_path: Path) -> 
         "seed": 0,
         "steps": 100,
         "episodes": 4,
+        "updates": 10,
         "return_mean_100": 12.5,
         "seconds": 2.0,
         "steps_per_second": 50.0,
@@ -72,6 +73,29 @@ def test_that_sampled_actions_can_be_evaluated_and_are_named(
     assert main([*TRAIN, "--evaluate", "5", "--evaluate-with", "sampled", "--json", str(path)]) == 0
     assert "Evaluation over 5 episodes with sampled actions: return 20.0 ± 1.5." in capsys.readouterr().out
     assert json.loads(path.read_text())["evaluation"]["actions"] == "sampled"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--algorithm", "dqn"], "Nothing was learned: learning starts after 1,000 steps (learning_starts)."),
+        (["--algorithm", "ppo"], "Nothing was learned: the run ended before its first update."),
+    ],
+)
+def test_that_a_run_without_an_update_says_so(
+    engine: FakeEngine, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    assert main([*TRAIN, *words]) == 0
+    assert "Nothing was learned" not in capsys.readouterr().out
+
+    engine.result = lambda steps, finished: FakeResult(steps, finished, updates=0)
+    assert main([*TRAIN, *words]) == 0
+    assert said in capsys.readouterr().out.splitlines()
+
+
+def test_that_one_step_is_not_called_several(engine: FakeEngine, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "CartPole-v1", "--steps", "1"]) == 0
+    assert "1 step in 2.0 s" in capsys.readouterr().out
 
 
 def test_that_no_evaluation_and_no_episode_are_null(engine: FakeEngine, tmp_path: Path) -> None:

@@ -83,6 +83,11 @@ class NanReward(Faulty):
         return np.zeros(3, np.float32), float("nan"), False, False, {}
 
 
+class NoReward(Faulty):
+    def fail(self) -> Any:
+        return np.zeros(3, np.float32), None, False, False, {}
+
+
 class TextReward(Faulty):
     def fail(self) -> Any:
         return np.zeros(3, np.float32), "much", False, False, {}

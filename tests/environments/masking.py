@@ -148,6 +148,24 @@ class Late(Corridor):
         return super().info() if self.time else {}
 
 
+class VeryLate(Corridor):
+    """A mask from step 3 on."""
+
+    def info(self) -> dict[str, Any]:
+        return super().info() if self.time >= 3 else {}
+
+
+class LaterEpisodes(Corridor):
+    """A mask from the second episode on."""
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        self.episodes = getattr(self, "episodes", 0) + 1
+        return super().reset(seed=seed, options=options)
+
+    def info(self) -> dict[str, Any]:
+        return super().info() if self.episodes > 1 else {}
+
+
 class Forgetful(Corridor):
     """No mask any more from step 2 on."""
 

@@ -25,6 +25,7 @@ def run(name: str) -> None:
         ("NanObservation-v0", "returned an observation with nan in entry 1 in step 3 of episode 1"),
         ("InfiniteObservation-v0", "returned an observation with inf in entry 2 in step 3 of episode 1"),
         ("NanReward-v0", "returned the reward nan in step 3 of episode 1"),
+        ("NoReward-v0", "returned a reward that is not one number (None) in step 3 of episode 1"),
         ("TextReward-v0", "returned a reward that is not one number ('much') in step 3 of episode 1"),
         ("ArrayFlags-v0", "returned terminated and truncated flags that are not both true or false in step 3"),
         ("WrongShape-v0", "an observation of shape (4,) where its observation space says (3,) in step 3"),

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pgviz.environments import masks as masking
 from pgviz.environments.step import VectorStep
 from pgviz.environments.vector import VectorEnvironment
 from pgviz.errors import EnvironmentFault
@@ -56,7 +57,10 @@ def test_that_masks_are_those_of_the_states_to_act_in_next(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Silent-v0", "Continuous-v0"])
-def test_that_where_nothing_is_masked_there_are_no_masks_and_steps_are_the_environments_own(name: str) -> None:
+def test_that_where_nothing_is_masked_there_are_no_masks_and_steps_become_the_environments_own(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(masking, "SUSPECTED_STEPS", LENGTH)
     environment = vector(name)
     environment.reset()
     result = act(environment, LENGTH)
@@ -150,8 +154,10 @@ def test_that_taxi_is_masked_as_it_says() -> None:
         ("Forgetful", "returned no action mask (it did at its first reset) in step 2 of episode 1"),
         (
             "Late",
-            "an action mask, but none at the reset before (one is needed there too) in step 1 of episode 1",
+            "an action mask, but none at its first reset (it is needed from there on) in step 1 of episode 1",
         ),
+        ("VeryLate", "but none at its first reset (it is needed from there on) in step 3 of episode 1"),
+        ("LaterEpisodes", "none at its first reset (it is needed from there on) in the reset of episode"),
         ("RaisingMethod", "raised RuntimeError in step 2 of episode 1: the rules are lost"),
     ],
 )

@@ -187,6 +187,11 @@ def test_that_what_bins_send_is_in_the_box() -> None:
         (DISCRETE, 5, "Any-v0 has 4 discrete actions, and bins divide real ones: set bins=none"),
         (spaces.Box(-np.inf, np.inf, (2,), np.float32), 3, "bins need a bounded action, and dimension 1 of 2"),
         (spaces.Box(-1.0, 1.0, (6,), np.float32), 11, "1,771,561 joint actions.*set bins=4 or fewer"),
+        (
+            spaces.MultiDiscrete(np.array([[2, 3], [4, 5]])),
+            None,
+            r"MultiDiscrete\(\[\[2 3\] \[4 5\]\]\): DQN needs Discrete",
+        ),
         (spaces.MultiDiscrete([3, 3]), None, "DQN needs Discrete actions, or a Box of real numbers with bins"),
         (spaces.MultiBinary(3), 3, "DQN needs Discrete actions, or a Box of real numbers with bins"),
     ],
