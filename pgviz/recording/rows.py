@@ -30,11 +30,12 @@ class WaitingEvent(NamedTuple):
 
 
 class WaitingSnapshot(NamedTuple):
-    """A snapshot taken apart, and how many events of the run had been pulled."""
+    """A snapshot taken apart, how many events of the run had been pulled, and its bytes."""
 
     packed: dict[str, Any]
     tensors: dict[str, NDArray[Any]]
     pulled: int
+    size: int
 
 
 @dataclass(slots=True)
@@ -71,7 +72,7 @@ class Waiting:
     taken
         The sizes of all that was taken out, added up.
     snapshots_taken
-        Snapshots taken out.
+        The same for snapshots.
     refused
         Events that no row could be made of.
     """
@@ -104,7 +105,7 @@ class Waiting:
                 self.taken += entry.size
             else:
                 self._make_snapshot(entry, batch)
-                self.snapshots_taken += 1
+                self.snapshots_taken += entry.size
         return batch
 
     def _make_event(self, entry: WaitingEvent, batch: Batch) -> None:
@@ -134,7 +135,7 @@ class Waiting:
         if not self._position:
             return
         try:
-            body = encode_snapshot(*entry)
+            body = encode_snapshot(entry.packed, entry.tensors, entry.pulled)
         except (TypeError, ValueError):
             return
         batch.snapshots.append((self._position, int(entry.packed["step"]), body))

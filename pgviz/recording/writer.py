@@ -22,6 +22,7 @@ SECONDS_BETWEEN_WRITES = 0.4
 MOST_WITH_PICTURES = 32 * 2**20
 MOST_WITH_STEPS = 48 * 2**20
 MOST_WAITING = 64 * 2**20
+MOST_SNAPSHOTS = 8 * 2**20
 # Where less is free the disk counts as full: closing the recording needs a little.
 LEAST_FREE = 2**20
 
@@ -75,7 +76,7 @@ class Writer:
         self._waiting = Waiting(frame_size)
         self._end = End()
         self._problem: str | None = None
-        self._put = self._snapshots_put = 0
+        self._put = self._snapshots_put = 0  # bytes
         self._frames_dropped = self._events_dropped = 0
         self._closing = threading.Event()
         self._on_disk = (self._store.size, shutil.disk_usage(path.parent).free)
@@ -124,8 +125,8 @@ class Writer:
 
     @property
     def takes_snapshots(self) -> bool:
-        """Whether a snapshot would be written soon: the last one is on disk."""
-        return not self.broken and self._snapshots_put == self._waiting.snapshots_taken
+        """Whether a snapshot would be written soon: not much of the ones before it waits."""
+        return not self.broken and self._snapshots_put - self._waiting.snapshots_taken < MOST_SNAPSHOTS
 
     def put_snapshot(self, packed: dict[str, Any], tensors: dict[str, NDArray[Any]], pulled: int) -> None:
         """Have a snapshot written after all events that were put so far.
@@ -137,8 +138,9 @@ class Writer:
         pulled
             Events of the run that had been pulled.
         """
-        self._snapshots_put += 1
-        self._waiting.add_snapshot(WaitingSnapshot(packed, tensors, pulled))
+        size = sum(each.nbytes for each in tensors.values())
+        self._snapshots_put += size
+        self._waiting.add_snapshot(WaitingSnapshot(packed, tensors, pulled, size))
 
     def close(self) -> WriterState:
         """Write what waits and close the file; says how it ended."""

@@ -107,6 +107,7 @@ class Recorder:
             self._writer.put(event, self._clock() - self._began)
             if isinstance(event, RunRewound):
                 self._attach()  # the past was lived again by another trainer, which is the present one now
+                self._snapshot_due = self._clock()
 
     def take_step(self, event: StepTaken, *, always: bool = False) -> None:
         """Record a step that comes with its details, where it is time for one, or in any case."""
@@ -196,9 +197,10 @@ class StepPace:
 
     def __init__(self, spacing: float) -> None:
         self._spacing = spacing
-        self._due = self._wanted = self._last = -float("inf")
+        self._due = self._wanted = -float("inf")
+        self._last = 0.0
         self._asked: float | None = None
-        self._plain = float("inf")
+        self._plain: float | None = None
 
     def wants(self, now: float) -> bool:
         """Whether to ask for the next step's details."""
@@ -211,16 +213,18 @@ class StepPace:
         """Whether the step that has just been taken is recorded."""
         if not detailed:
             # What a step takes by itself: the quickest, for the others had an update before them.
-            self._plain = min(self._plain * 1.02, now - self._last)
+            took = now - self._last
+            self._plain = took if self._plain is None else min(self._plain * 1.02, took)
             self._last = now
             return False
-        cost = 0.0 if self._asked is None else now - self._asked - min(self._plain, now - self._asked)
+        cost = 0.0 if self._asked is None else max(now - self._asked - (self._plain or 0.0), 0.0)
         self._last, self._asked = now, None
         # A window that looks as well has its steps at its own pace, which will do.
         self._wanted = now + max(1.5 * self._spacing, cost / SHARE_OF_STEPS)
         if now < self._due:
             return False
-        self._due = max(self._due + self._spacing, now)
+        # One that came late may be followed by one that is early, so that the rate is kept.
+        self._due = max(self._due, now - self._spacing / 2) + self._spacing
         return True
 
 
