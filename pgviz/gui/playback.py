@@ -6,7 +6,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Qt
-from PySide6.QtWidgets import QFileDialog, QLabel, QMainWindow, QMessageBox, QToolBar, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QSizePolicy,
+    QToolBar,
+    QWidget,
+)
 
 from pgviz.config import RunConfig
 from pgviz.gui.actions import Actions
@@ -64,6 +73,7 @@ class Playback(QObject):
         self._note: Callable[[str], object] = lambda _: None
         self.badge = QLabel("Recording")
         set_role(self.badge, "chip-warn")
+        self.badge.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         control.ask_first = self._ask_first
 
     def serve(self, actions: Actions, pump: Pump, bar: QToolBar, note: Callable[[str], object]) -> None:
@@ -79,7 +89,11 @@ class Playback(QObject):
             Shows a sentence that a person should not miss.
         """
         self._note = note
-        self._badge = bar.addWidget(self.badge)
+        room = QWidget()
+        row = QHBoxLayout(room)
+        row.setContentsMargins(10, 0, 4, 0)
+        row.addWidget(self.badge)
+        self._badge = bar.addWidget(room)
         self._badge.setVisible(False)
         actions.recording_requested.connect(self.ask_what_to_open)
         actions.take_over_requested.connect(self.take_over)

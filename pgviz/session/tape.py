@@ -16,6 +16,7 @@ from pgviz.recording.reader import Recording
 from pgviz.recording.schema import Recorded, RecordingError
 from pgviz.session.notices import BreakpointHit, FindingMade, RunRewound
 from pgviz.session.recorded import open_recording
+from pgviz.session.tape_checks import require_consistent, require_fitting
 from pgviz.training.events import (
     EpisodeEnded,
     ParameterChanged,
@@ -84,6 +85,7 @@ class Tape:
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
         self.started: RunStarted = recording.started
+        require_consistent(self.started)
         shown_K2 = recording.shown_steps()
         self.positions_K, self.steps_K = shown_K2[:, 0], shown_K2[:, 1]
         self._updates = recording.places(UpdateApplied.__name__)[:, 0]
@@ -126,6 +128,7 @@ class Tape:
             recorded = self.recording.event_at(int(self.positions_K[index]))
             if not isinstance(recorded.event, StepTaken) or recorded.event.detail is None:
                 raise RecordingError("the recording is damaged: a step in it cannot be read.")
+            require_fitting(self.started, recorded.event)
             self._last = (index, self._with_picture(recorded, index))
         return self._last[1]
 
@@ -186,7 +189,9 @@ class Tape:
 
     def facts(self, after: int, until: int) -> Iterator[Recorded]:
         """What happened at the places p with `after` < p <= `until`, steps left out."""
-        yield from self.recording.events(after + 1, until, kinds=FACTS)
+        for recorded in self.recording.events(after + 1, until, kinds=FACTS):
+            require_fitting(self.started, recorded.event)
+            yield recorded
 
     def onward(self, after: int) -> Iterator[Cue]:
         """All that comes after a place."""
