@@ -9,7 +9,7 @@ from typing import Any
 
 from pgviz.errors import UsageError
 from pgviz.session.session import Session
-from pgviz.training.checkpoint import Checkpoint, checkpoints, load_latest, save
+from pgviz.training.checkpoint import Checkpoint, CheckpointError, checkpoints, load_latest, save
 from pgviz.training.snapshot import Snapshot
 
 Notes = Callable[[], dict[str, Any]]
@@ -18,8 +18,9 @@ Notes = Callable[[], dict[str, Any]]
 class Keeper:
     """Saves a run every so many seconds, and once more when it stops.
 
-    A checkpoint is of where an iteration begins. Where a run is interrupted in the middle of one, it goes on from
-    its beginning, and what follows is the same: nothing is lost but the time.
+    Where one cannot be written on the way, because the disk is full, say, training goes on, and it is tried again
+    when the next one is due. A checkpoint is of where an iteration begins. Where a run is interrupted within one,
+    it goes on from its beginning, and what follows is the same: nothing is lost but the time.
 
     Parameters
     ----------
@@ -29,6 +30,8 @@ class Keeper:
         Time between two, at least.
     resume
         Whether to go on from the newest one there.
+    tell
+        Given a sentence where a checkpoint could not be written.
 
     Raises
     ------
@@ -41,15 +44,25 @@ class Keeper:
     ----------
     found
         The checkpoint to go on from, or ``None``.
+    problem
+        Why the last checkpoint is not there, where it could not be written.
     """
 
-    def __init__(self, folder: Path, seconds: float = 60.0, *, resume: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        seconds: float = 60.0,
+        *,
+        resume: bool = False,
+        tell: Callable[[str], None] | None = None,
+    ) -> None:
         self.found: Checkpoint | None = load_latest(folder) if resume else None
         if not resume and checkpoints(folder):
             raise UsageError(
                 f"{folder} holds checkpoints already: go on from them with --resume, or choose another."
             )
-        self._folder, self._seconds = folder, seconds
+        self.problem: CheckpointError | None = None
+        self._folder, self._seconds, self._tell = folder, seconds, tell
         self._saved_at = time.monotonic()
         self._session: Session | None = None
         self._notes: Notes = dict
@@ -66,8 +79,12 @@ class Keeper:
         assert session is not None
         if session.error is None and session.trainer.step >= session.config.steps:
             self._latest = (session.trainer.capture(), self._notes())
-        if self._latest is not None:
+        if self._latest is None:
+            return
+        try:
             save(self._folder, session.config, *self._latest)
+        except CheckpointError as error:  # what was learned is still there to be told of
+            self.problem = error
 
     def _note(self) -> None:
         assert self._session is not None
@@ -75,5 +92,9 @@ class Keeper:
         snapshot.forget_before()
         self._latest = (snapshot, self._notes())
         if time.monotonic() - self._saved_at >= self._seconds:
-            save(self._folder, self._session.config, *self._latest)
+            try:
+                save(self._folder, self._session.config, *self._latest)
+            except CheckpointError as error:
+                if self._tell is not None:
+                    self._tell(f"Training goes on, but {error}")
             self._saved_at = time.monotonic()

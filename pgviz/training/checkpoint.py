@@ -90,9 +90,10 @@ def save(folder: Path, config: RunConfig, snapshot: Snapshot, notes: dict[str, A
         shutil.rmtree(place, ignore_errors=True)
         partial.rename(place)
         _synchronise(folder)
-    except OSError as error:
+    except (OSError, SafetensorError) as error:  # the latter where the disk is full
         shutil.rmtree(partial, ignore_errors=True)
-        raise CheckpointError(f"cannot write a checkpoint into {folder}: {error.strerror or error}.") from error
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise CheckpointError(f"cannot write a checkpoint into {folder}: {why.rstrip('.')}.") from error
     for old in checkpoints(folder)[:-KEPT]:
         shutil.rmtree(old, ignore_errors=True)
     return place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -56,3 +57,46 @@ def test_that_the_wrong_run_and_missing_folders_are_answered_in_one_line(
     assert main([*RUN, *folder, "--resume", "--seed", "4"]) == 2
     assert "of another run" in capsys.readouterr().err
     assert main([*RUN, *folder, "--checkpoint-every", "soon"]) == 2
+
+
+def test_that_a_full_disk_does_not_end_the_training(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "full"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)], check=False).returncode:
+        pytest.skip("no disk may be mounted here")
+    try:
+        run = ["train", "CartPole-v1", "--steps", "2000", "--checkpoint", str(folder / "run")]
+        assert main([*run, "--checkpoint-every", "0", "--evaluate", "1"]) == 1
+        out, err = capsys.readouterr()
+        assert "Training goes on" in out
+        assert "2,000 steps in" in out or "2,048 steps in" in out
+        assert "Evaluation over 1 episode" in out
+        assert err.count("cannot write a checkpoint") == 1
+        assert not list((folder / "run").glob(".step-*"))
+        assert load_latest(folder / "run").snapshot.step >= 0
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_that_any_of_fifty_kills_leaves_a_run_that_goes_on(tmp_path: Path) -> None:
+    rng = random.Random(0)
+    command = [sys.executable, "-m", "pgviz", "train", "CartPole-v1", "--steps", "100000000", "--set"]
+    command += ["hidden_sizes=8", "--checkpoint", str(tmp_path), "--checkpoint-every", "0"]
+    latest = 0
+    for kill in range(50):
+        resume = ["--resume"] if kill else []
+        with subprocess.Popen([*command, *resume], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+            while (run.poll() is None and not (saved := checkpoints(tmp_path))) or _step(saved[-1]) <= latest:
+                time.sleep(0.005)
+            time.sleep(rng.random() * 0.3)
+            run.send_signal(signal.SIGKILL)
+        found = load_latest(tmp_path).snapshot.step
+        assert found > latest
+        assert _step(checkpoints(tmp_path)[-1]) == found, "the newest that has its name can be read"
+        latest = found
+
+
+def _step(place: Path) -> int:
+    return int(place.name.removeprefix("step-"))
