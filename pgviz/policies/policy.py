@@ -297,11 +297,18 @@ class Policy(nn.Module, ABC):
             raise ValueError("this policy has no critic")
         return self.fast_critic.outputs(observations_BO)[:, 0]
 
+    def values_of(self, observations_NO: Array, masks_NA: Mask | None = None) -> NDArray[np.float32] | None:
+        """Return what states as the environment has them are worth, ``(N,)``; ``None`` where nobody estimates it.
+
+        That is V, or what is in its place: see :attr:`PolicyFacts.value_name`. It is in rewards as they are
+        learned from. A value-based agent looks at the legal actions only.
+        """
+        return None if self.fast_critic is None else self.values(self.normalization.see(observations_NO))
+
     def value_of(self, observation_O: Array) -> float | None:
-        """Return V of one state as the environment has it, or ``None`` where there is no critic."""
-        if self.fast_critic is None:
-            return None
-        return float(self.values(self.normalization.see(observation_O[None]))[0])
+        """Return what one state is worth; see :meth:`values_of`."""
+        values = self.values_of(observation_O[None])
+        return None if values is None else float(values[0])
 
     def capture(self) -> dict[str, Any]:
         """Copy all that was learned; see :meth:`restore`."""

@@ -88,6 +88,10 @@ class QPolicy(Policy):
         """Return the index of the largest value, whatever ε is, of states as the environment has them."""
         return np.asarray(self.action_values(self.normalization.see(observations_NO), masks_NA).argmax(1))
 
+    def values_of(self, observations_NO: Array, masks_NA: Mask | None = None) -> NDArray[np.float32]:
+        """Return the largest legal Q(s, ·) of states as the environment has them."""
+        return np.asarray(self.action_values(self.normalization.see(observations_NO), masks_NA).max(1))
+
     def to_actions(self, samples: Samples) -> Samples:
         """Shift the indices to the space's first action."""
         return samples + self.start if self.start else samples

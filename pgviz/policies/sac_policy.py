@@ -22,6 +22,7 @@ from pgviz.errors import UsageError
 from pgviz.policies.decision import UNBOUNDED, Array, PolicyFacts
 from pgviz.policies.gaussian import GaussianPolicy
 from pgviz.policies.networks import NetworkShape
+from pgviz.policies.policy import Mask
 from pgviz.policies.running import Floats, size_of
 from pgviz.policies.state_action_value import Kept, StateActionValue
 
@@ -146,15 +147,15 @@ class SACPolicy(GaussianPolicy):
         """Move the targets' weights towards the critics': θ⁻ ← θ⁻ + rate (θ − θ⁻)."""
         self._targets_P.lerp_(self._critics_P, rate)
 
-    def value_of(self, observation_O: Array) -> float:
-        """Return the smaller Q of the action that the mean leads to, for one state as the environment has it.
+    def values_of(self, observations_NO: Array, masks_NA: Mask | None = None) -> Floats:
+        """Return the smaller Q of the action that the mean leads to, for states as the environment has them.
 
         It is no V, which is the mean over π of min Q − α ln π, entropy included. It is what the state is worth to
         whoever takes the likeliest action, and draws no random number.
         """
-        seen_1O = np.asarray(self.normalization.see(observation_O[None]))
-        mean_1D = self.fast_actor.outputs(seen_1O)[:, : self.dimensions]
-        return float(self.critics.values(seen_1O, np.tanh(mean_1D))[0].min())
+        seen_NO = np.asarray(self.normalization.see(observations_NO))
+        mean_ND = self.fast_actor.outputs(seen_NO)[:, : self.dimensions]
+        return np.asarray(self.critics.values(seen_NO, np.tanh(mean_ND))[0].min(0))
 
     @property
     def facts(self) -> PolicyFacts:

@@ -5,7 +5,7 @@ Shape suffixes: A actions tried, R rollouts of each, N = A · R copies of the en
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from pgviz.environments.vector import VectorEnvironment
 from pgviz.errors import RunError, UsageError
 from pgviz.policies.decision import CategoricalDecision
 from pgviz.policies.policy import Mask, Policy, Samples
+from pgviz.training.describing import probabilities
 from pgviz.training.examination import ActionValues
 from pgviz.training.steering import sample_like
 from pgviz.training.trainer import Trainer
@@ -118,12 +119,14 @@ class _Play:
         for t in range(horizon):
             if t:
                 samples = self._draw(policy)
+            if clones.listens:
+                clones.tell(probabilities(policy, clones.observations, self._masks_NA))
             result = clones.step(policy.to_actions(samples), self.active_N, autoreset=False)
             self.returns_N += discount * result.rewards
             discount *= gamma
             cut_N = result.truncated & ~result.terminated
             if cut_N.any():
-                self.returns_N += np.where(cut_N, discount * self._rest(policy), 0.0)
+                self.returns_N += np.where(cut_N, discount * self._rest(policy, result.final_masks), 0.0)
             self.active_N &= ~(result.terminated | result.truncated)
             if not self.active_N.any() or should_stop():
                 break
@@ -133,7 +136,7 @@ class _Play:
     def _draw(self, policy: Policy) -> Samples:
         """Draw for every action's rollouts with the same random numbers."""
         seen_NO = policy.normalization.see(self._clones.observations)
-        masks_NA: Mask | None = self._clones.masks_NA if self._trainer.heeds_masks else None
+        masks_NA = self._masks_NA
         state, drawn = self._rng.bit_generator.state, []
         for start in range(0, len(seen_NO), self._rollouts):
             self._rng.bit_generator.state = state
@@ -141,10 +144,19 @@ class _Play:
             drawn.append(policy.act(seen_NO[rows], self._rng, None if masks_NA is None else masks_NA[rows]))
         return np.concatenate(drawn)
 
-    def _rest(self, policy: Policy) -> NDArray[np.float32]:
-        """What the critic expects of the states reached."""
-        if policy.fast_critic is None:
+    @property
+    def _masks_NA(self) -> Mask | None:
+        return self._clones.masks_NA if self._trainer.heeds_masks else None
+
+    def _rest(self, policy: Policy, final_masks: Mapping[int, Mask] | None = None) -> NDArray[np.float32]:
+        """What the policy expects of the states reached; masks where an episode was cut off come apart."""
+        masks_NA = self._masks_NA
+        if masks_NA is not None and final_masks:
+            masks_NA = masks_NA.copy()
+            for copy, mask_A in final_masks.items():
+                masks_NA[copy] = mask_A
+        values_N = policy.values_of(self._clones.observations, masks_NA)
+        if values_N is None:
             return np.zeros(len(self.returns_N), np.float32)
-        # The critic learns from rewards that may have been divided.
-        scale = np.float32(policy.normalization.reward_scale or 1.0)
-        return scale * policy.values(policy.normalization.see(self._clones.observations))
+        # It learns from rewards that may have been divided.
+        return np.float32(policy.normalization.reward_scale or 1.0) * values_N

@@ -109,8 +109,8 @@ class ActionValues:
     returns_AR
         Discounted return of each rollout; the r-th of every action had the same random numbers.
     cut_off
-        Share of the rollouts that had not ended at the horizon; there the critic's value stands for the rest, and
-        0 where there is no critic.
+        Share of the rollouts that had not ended at the horizon; there the state's value stands for the rest (see
+        :attr:`PolicyFacts.value_name`), and 0 where nobody estimates it.
     """
 
     samples: tuple[tuple[float, ...], ...]

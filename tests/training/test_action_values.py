@@ -6,7 +6,9 @@ from itertools import islice
 
 import numpy as np
 import pytest
+from torch import nn
 
+from pgviz.config import RunConfig
 from pgviz.errors import RunError, UsageError
 from pgviz.training.action_values import action_values
 from pgviz.training.events import StepTaken
@@ -97,3 +99,59 @@ def test_that_actions_that_cannot_be_taken_and_states_that_cannot_be_cloned_are_
     with pytest.raises(RunError, match="cannot be cloned"):
         action_values(moody, 0, [(1,)], rollouts=1, horizon=2)
     moody.close()
+
+
+@pytest.mark.parametrize(
+    ("environment", "algorithm", "sample", "settings"),
+    [
+        ("Pendulum-v1", "sac", (0.3,), {}),
+        ("Pendulum-v1", "dqn", (2,), {"bins": 3}),
+        ("CartPole-v1", "dqn", (1,), {}),
+        ("pgviz/MaskedGrid-v0", "dqn", None, {}),
+    ],
+)
+def test_that_what_lies_beyond_the_horizon_is_worth_what_is_shown_as_the_states_value(
+    environment: str, algorithm: str, sample: tuple[float, ...] | None, settings: dict[str, object]
+) -> None:
+    common: dict[str, object] = {
+        "steps": 10**4,
+        "environment_count": 2,
+        "hidden_sizes": (8,),
+        "learning_starts": 10,
+    }
+    common["train_frequency"] = 7  # nothing is learned between the 20th step and the next
+    trainer = Trainer(RunConfig.create(environment, algorithm, **(common | settings)), keep_log=True)
+    events = trainer.events()
+    steps = (event for event in events if isinstance(event, StepTaken))
+    for _ in range(20):
+        next(steps)
+    _, mask_A = trainer.state_of(0)
+    first = sample if sample is not None else (int(np.flatnonzero(mask_A)[0]),) if mask_A is not None else (0,)
+    found = action_values(trainer, 0, [first], rollouts=1, horizon=1)
+    trainer.force(0, first)
+    trainer.watch.wanted = True
+    taken = next(steps)
+    assert taken.detail is not None
+    value = trainer.look().detail.decision.value
+    assert value is not None
+    gamma = trainer.algorithm.knobs.number("gamma")
+    assert taken.detail.reward is not None
+    expected = taken.detail.reward + gamma * value
+    assert float(found.returns_AR[0, 0]) == pytest.approx(expected, rel=1e-5, abs=1e-5)
+    trainer.close()
+
+
+def test_that_who_knows_the_policy_knows_it_in_what_is_tried_too() -> None:
+    config = RunConfig.create(
+        "pgviz/RockPaperScissorsBestResponse-v0", "ppo", environment_count=1, hidden_sizes=(4,)
+    )
+    trainer = Trainer(config, keep_log=True)
+    after(trainer, 1)
+    trainer.policy.flat.detach().zero_()
+    last = trainer.policy.actor[-1]
+    assert isinstance(last, nn.Linear)
+    last.bias.detach()[0] = 30.0
+    # Rock, which the exploiter answers with paper whatever has been played before: paper draws, scissors win.
+    found = action_values(trainer, 0, [(0,), (1,), (2,)], rollouts=4, horizon=1)
+    np.testing.assert_allclose(found.returns_AR, np.repeat([[-1.0], [0.0], [1.0]], 4, axis=1), atol=1e-6)
+    trainer.close()
