@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NoReturn
 
 from pgviz import __version__
-from pgviz.cli.export_arguments import declare_import, declare_recording
+from pgviz.cli.export_arguments import declare_import, declare_policy_export, declare_recording
 from pgviz.cli.parameter_help import parameter_lines
 from pgviz.errors import UsageError
 from pgviz.hyperparameters import algorithms
@@ -195,6 +195,12 @@ def _import(arguments: Namespace) -> int:
     return import_policy.execute(arguments)
 
 
+def _export_policy(arguments: Namespace) -> int:
+    from pgviz.cli import export_policy
+
+    return export_policy.execute(arguments)
+
+
 def _record(arguments: Namespace) -> int:
     from pgviz.cli import record
 
@@ -235,6 +241,7 @@ COMMANDS: dict[str, tuple[str, Execute, Callable[[ArgumentParser], None], bool]]
     "screenshot": ("draw the window, offscreen, after some training", _screenshot, _declare_screenshot, True),
     "record": ("film a run, offscreen", _record, _declare_record, True),
     "import": ("begin a run with a policy of Stable-Baselines3", _import, _declare_import, False),
+    "export-policy": ("write a policy that acts without pgviz", _export_policy, declare_policy_export, False),
     "envs": ("list the environments that can be run, and why others cannot", _envs, _declare_envs, False),
     "parameters": ("list hyperparameters with their defaults and ranges", _parameters, _declare_parameters, False),
     "doctor": ("say what is installed and what is missing", _doctor, _declare_nothing, False),

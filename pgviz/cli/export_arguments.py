@@ -30,6 +30,13 @@ def declare_import(parser: ArgumentParser) -> None:
     parser.add_argument("--open", action="store_true", help="open the window on it")
 
 
+def declare_policy_export(parser: ArgumentParser) -> None:
+    """Declare what ``pgviz export-policy`` may be told."""
+    parser.add_argument("folder", metavar="DIR", help="a folder that --checkpoint or the window saved a run in")
+    parser.add_argument("--to", metavar="FILE", required=True, help="a .pt2 (torch.export) or .onnx file")
+    parser.add_argument("--allow", metavar="MODULE", help="import this module for an environment module:Id")
+
+
 def declare_recording(parser: ArgumentParser) -> None:
     """Declare what ``pgviz record`` may be told, beside the run."""
     parser.add_argument("--seconds", metavar="S", default="20", help="length of the film (default: %(default)s)")

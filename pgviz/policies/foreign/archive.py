@@ -2,8 +2,8 @@
 
 Such a file is a ZIP with ``data`` (JSON, in which whatever is no plain value is a pickle in base64, beside notes
 of what it is that can be read) and ``policy.pth`` (a state dictionary of PyTorch, itself a ZIP). The pickles are
-left where they are. The state dictionary is read by :func:`torch.load` with ``weights_only``, which knows tensors and
-plain containers and refuses everything else.
+left where they are. The state dictionary is read by :func:`torch.load` with ``weights_only``, which knows tensors
+and plain containers and refuses everything else.
 """
 
 from __future__ import annotations
