@@ -171,7 +171,7 @@ def _change(parameter: Parameter, previous: Value, value: Value) -> str:
 
 
 def _short(number: float) -> str:
-    return f"{number:,.1f}" if number >= 10 else f"{number:.3g}"
+    return f"{number:,.0f}" if number >= 1000 else f"{number:.1f}" if number >= 10 else f"{number:.3g}"
 
 
 def number_words(value: float | None) -> str:

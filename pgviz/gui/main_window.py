@@ -249,7 +249,9 @@ class MainWindow(QMainWindow):
         self.breakpoints.put_requested.connect(lambda breakpoint: post(PutBreakpoint(breakpoint)))
         self.breakpoints.remove_requested.connect(lambda id: post(RemoveBreakpoint(id)))
         self.closer.connect(self.pump, post)
-        self.closer.forks.fork_requested.connect(self.actions_.fork.trigger)
+        fork = self.actions_.fork
+        fork.changed.connect(lambda: self.closer.forks.allow(fork.isEnabled()))
+        self.closer.forks.fork_requested.connect(fork.trigger)
         self.actions_.fork_requested.connect(lambda: ask_what_differs(self.model, post, self))
         self.doctor.look_requested.connect(lambda step: post(LookBack(step)))
         self.doctor.count_changed.connect(lambda count: self.docks.doctor.setWindowTitle(badged(DOCTOR, count)))

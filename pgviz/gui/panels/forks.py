@@ -60,6 +60,7 @@ class ForksPanel(QWidget):
         self._model: RunModel | None = None
         self._drawn: dict[int, tuple[ForkState, int]] = {}
         self._base: StepDetail | None = None
+        self._allowed = True
         self.cards: dict[int, ForkCard] = {}
         self.run = RunCard("This run", Look("", strong=True))
         self.run.words.setText(THIS_RUN)
@@ -79,8 +80,8 @@ class ForksPanel(QWidget):
         inside = QWidget()
         set_role(inside, "panel")
         self._row = QHBoxLayout(inside)
-        self._row.setContentsMargins(0, 0, 0, 4)
-        self._row.setSpacing(6)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(4)
         self._row.addWidget(self.run, 1)
         area = QScrollArea(widgetResizable=True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -98,7 +99,7 @@ class ForksPanel(QWidget):
         self.pages.addWidget(empty)
         self.pages.addWidget(area)
         column = QVBoxLayout(self)
-        column.setContentsMargins(10, 6, 10, 4)
+        column.setContentsMargins(4, 6, 4, 4)
         column.addWidget(self.pages, 1)
         set_role(self, "panel")
 
@@ -113,6 +114,12 @@ class ForksPanel(QWidget):
         self.part.addItems([part.name for part in self._parts])
         self.part.blockSignals(False)
         self._say()
+
+    def allow(self, allowed: bool) -> None:
+        """Let the run be forked, or not: a recording cannot be."""
+        if allowed != self._allowed:
+            self._allowed = allowed
+            self._say()
 
     def show_step(self, event: Shown) -> None:
         """Nothing here follows steps: the run and its forks are shown at the same moment."""
@@ -175,7 +182,7 @@ class ForksPanel(QWidget):
 
     def _say(self) -> None:
         for button in (self.fork, self.fork_again):
-            button.setEnabled(bool(self._parts) and len(self.cards) < len(LETTERS))
+            button.setEnabled(self._allowed and bool(self._parts) and len(self.cards) < len(LETTERS))
         self.part.setVisible(len(self._parts) > 1 and bool(self.cards))
         self.pages.setCurrentIndex(int(bool(self.cards)))
 

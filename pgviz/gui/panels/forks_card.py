@@ -29,9 +29,10 @@ from pgviz.parameters import Parameter
 from pgviz.session.notices import ForkReturns, ForkState
 from pgviz.training.events import StepDetail
 
-PICTURE_HEIGHT, PLOT_HEIGHT = 64, 96
-WIDTH = 154
+PICTURE_HEIGHT, PLOT_HEIGHT = 58, 96
+WIDTH = 160
 SMALL = 0.92
+LINES = 3  # of words, so that all pictures stand level
 HEAD_HEIGHT = 24  # of the button beside the name
 MEAN_TIP = "Mean return of the episodes that have ended since the fork, in all copies"
 FIRST_TIP = "Return of the episode that was under way in the watched copy at the fork"
@@ -73,7 +74,7 @@ class RunCard(QFrame):
         self.column.setSpacing(3)
         self.column.addLayout(self.head)
         self.words = _wrapped("muted")
-        self.words.setMinimumHeight(2 * self.words.fontMetrics().lineSpacing())  # so that pictures stand level
+        self.words.setMinimumHeight(LINES * self.words.fontMetrics().lineSpacing())
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.column.addWidget(self.words)
         self.column.addWidget(self.picture)
@@ -126,7 +127,7 @@ class ForkCard(RunCard):
         self.head.addWidget(self.remove)
         self.pace = _wrapped("chip-warn")
         self.pace.hide()
-        self.mean, self.first = _Comparison("Mean return", MEAN_TIP), _Comparison("First episode", FIRST_TIP)
+        self.mean, self.first = _Comparison("Mean return", MEAN_TIP), _Comparison("Episode", FIRST_TIP)
         for comparison in (self.mean, self.first):
             self.column.addWidget(comparison)
         self.column.addWidget(self.pace)
@@ -186,7 +187,7 @@ class _Comparison(QWidget):
         end = Qt.AlignmentFlag.AlignRight
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 2, 0, 0)
-        grid.setHorizontalSpacing(8)
+        grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(0)
         grid.addWidget(name_label, 0, 0)
         grid.addWidget(self.difference, 0, 1, end)

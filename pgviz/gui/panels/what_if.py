@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QSpinBox,
     QStackedWidget,
     QVBoxLayout,
@@ -23,7 +24,7 @@ from pgviz.gui.theme import Theme, set_role, tabular
 from pgviz.gui.what_if import Trial, in_words, samples, trial_at, trials
 from pgviz.gui.widgets.parts import CalmComboBox, push_button
 from pgviz.gui.widgets.worth_view import WorthView
-from pgviz.session.commands import EstimateValues, Intervene, Pause
+from pgviz.session.commands import EstimateValues, Fork, Intervene, Pause
 from pgviz.session.notices import RunState, RunWaits, ValuesEstimated
 from pgviz.training.events import RunStarted, Shown
 from pgviz.training.interventions import ForceAction
@@ -46,8 +47,9 @@ class WhatIfPanel(QWidget):
         The picture.
     estimate, rollouts, horizon
         The button that plays on, how often, and for how many steps at most.
-    part, option, number, force, chip
-        Which part of the action is meant, what it is to be, the button that forces it, and what is forced.
+    part, option, number, force, take_back, fork, chip
+        Which part of the action is meant, what it is to be, the buttons that force it, take that back, and fork
+        the run with it, and what is forced.
     """
 
     asked = Signal(object)
@@ -77,6 +79,9 @@ class WhatIfPanel(QWidget):
         self.number.setAccessibleName("Action to force")
         self.number.setFont(tabular(self.number.font()))
         self.force = push_button("Force", "Take this action in the next step, whatever is drawn")
+        self.fork = push_button("Fork with it", "Begin a second run beside this one, which takes this action")
+        self.take_back = push_button("Take back", "Let the next step take what is drawn after all")
+        self.take_back.hide()
         self.chip, self.where, self.notes = QLabel(), QLabel(), QLabel(wordWrap=True)
         set_role(self.chip, "chip-warn")
         set_role(self.notes, "muted")
@@ -95,12 +100,13 @@ class WhatIfPanel(QWidget):
         self.entry = QStackedWidget()
         self.entry.addWidget(self.option)
         self.entry.addWidget(self.number)
-        self.entry.setFixedHeight(self.option.sizeHint().height())
+        self.entry.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         take = QGridLayout()
         take.setHorizontalSpacing(6)
-        for place, each in enumerate((self.part, _words("next step takes"), self.entry, self.force)):
+        row = (self.part, _words("next step takes"), self.entry, self.force, self.take_back, self.fork)
+        for place, each in enumerate(row):
             take.addWidget(each, 0, place)
-        take.setColumnStretch(4, 1)
+        take.setColumnStretch(len(row), 1)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(12, 6, 8, 6)
@@ -125,6 +131,8 @@ class WhatIfPanel(QWidget):
     def _connect(self) -> None:
         self.estimate.clicked.connect(lambda _checked=False: self._estimate())
         self.force.clicked.connect(lambda _checked=False: self._force(self._place()))
+        self.take_back.clicked.connect(lambda _checked=False: self._take_back())
+        self.fork.clicked.connect(lambda _checked=False: self._fork())
         self.part.currentIndexChanged.connect(lambda _: self._draw(anew=True))
         self.view.picked.connect(self._pick)
         self.view.let_go.connect(self._force)
@@ -258,6 +266,19 @@ class WhatIfPanel(QWidget):
         self.asked.emit(Intervene(ForceAction(waiting.environment_index, self._forced.sample)))
         self._say()
 
+    def _take_back(self) -> None:
+        waiting = self._waiting
+        if waiting is not None and self._forced is not None:
+            self._forced = None
+            self.view.show_forced(None)
+            self.asked.emit(Intervene(ForceAction(waiting.environment_index, ())))
+            self._say()
+
+    def _fork(self) -> None:
+        part, waiting = self._part(), self._waiting
+        if waiting is not None and part is not None and not self._playing:
+            self.asked.emit(Fork(trial_at(waiting.decision, part, self._place()).sample))
+
     def _say(self) -> None:
         """Say of which state this is, what is forced, and what can be done."""
         waiting, part = self._waiting, self._part()
@@ -266,7 +287,7 @@ class WhatIfPanel(QWidget):
             return
         usable, busy = not self._playing, self._tried is not None
         self.view.setEnabled(usable)
-        for each in (self.option, self.number, self.force, self.part):
+        for each in (self.option, self.number, self.force, self.fork, self.part):
             each.setEnabled(usable)
         for box in (self.rollouts, self.horizon):
             box.setEnabled(usable and not busy)
@@ -277,6 +298,7 @@ class WhatIfPanel(QWidget):
         self.where.setText(here if usable else f"The run goes on; this was {copy} at step {waiting.step:,}")
         forced = self._forced
         self.chip.setVisible(forced is not None and usable)
+        self.take_back.setVisible(forced is not None and usable)
         if forced is not None:
             self.chip.setText(
                 f"next step takes ‘{in_words(part, part.of(waiting.decision), forced.place)}’ (forced)"

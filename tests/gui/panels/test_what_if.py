@@ -15,7 +15,7 @@ from pgviz.config import RunConfig
 from pgviz.gui.panels.what_if import WhatIfPanel
 from pgviz.gui.theme import DARK
 from pgviz.gui.widgets.distribution_plot import DistributionPlot
-from pgviz.session.commands import Command, EstimateValues, Intervene, Pause
+from pgviz.session.commands import Command, EstimateValues, Fork, Intervene, Pause
 from pgviz.session.history import History
 from pgviz.session.notices import RunState, RunWaits, ValuesEstimated
 from pgviz.session.session import Session, environment_steps
@@ -279,3 +279,23 @@ def test_that_a_real_state_is_played_on_from_and_the_forced_action_is_taken(
     sent = getattr(detail.decision, "sample_D", None)
     drawn = np.array([detail.decision.chosen]) if sent is None else sent
     assert drawn == pytest.approx(np.array(bench.forced().sample), abs=1e-5)
+
+
+def test_that_a_forced_action_is_taken_back(bench: Bench) -> None:
+    bench.wait_in(TWO, labels=LABELS)
+    assert bench.panel.take_back.isHidden()
+    click(bench.panel.force)
+    assert bench.panel.chip.isVisible()
+    click(bench.panel.take_back)
+    assert bench.forced() == ForceAction(1, ())
+    assert bench.panel.chip.isHidden()
+    assert bench.panel.take_back.isHidden()
+
+
+def test_that_the_run_is_forked_with_the_action_that_is_chosen(bench: Bench) -> None:
+    bench.wait_in(TWO, labels=LABELS)
+    bench.panel.option.setCurrentIndex(1)
+    click(bench.panel.fork)
+    assert bench.sent == [Fork((1.0,))]
+    bench.panel.set_state(RunState.PLAYING)
+    assert not bench.panel.fork.isEnabled()
