@@ -31,6 +31,8 @@ class HandOver(Puller):
         RecordingError
             Where it is no recording that can be read.
         """
+        if self._recorder is not None and self._recorder.path.resolve() == path.resolve():
+            self._stop_recording()
         kept: list[Command] = [commands.Look(self._looking), commands.SetSpeed(self._clock.multiplier)]
         kept += [commands.SetHistoryLimit(self._history_limit)]
         kept += [commands.PutBreakpoint(each) for each in self._breakpoints]

@@ -35,6 +35,7 @@ IMPOSSIBLE: dict[type[Command], str] = {
     commands.PutProbe: "its policy cannot be asked about other states",
     commands.Fork: "nothing can be done differently in it",
     commands.SaveRun: "there is nothing to save but the file itself",
+    commands.StartRecording: "it is on file already",
 }
 
 

@@ -165,6 +165,7 @@ class Player:
         for recorded in self._tape.facts(self._head, position):
             if recorded.event.step > known:
                 self._put(recorded.event)
+            self._head = recorded.position  # what cannot be read after it must not have it told twice
         recorded = self._tape.step_at(index)
         self._head, self._seconds, self._step = position, recorded.seconds, recorded.event.step
         self._cursor = self._cues = self._cue = None
@@ -214,6 +215,7 @@ class Player:
                 elif self._is_time(cue) and self._until(self._tell(cue)):
                     self._arrive()
         except PgvizError as error:
+            self._cues = self._cue = None
             self._pause()
             self._put(CommandRejected(self._step, str(error)))
         self._clock.stop()

@@ -253,6 +253,7 @@ def test_that_what_cannot_be_done_is_said_in_one_sentence(recording: tuple[Path,
         commands.PutProbe(1, (0.0,) * 4),
         commands.Fork(),
         commands.SaveRun(path),
+        commands.StartRecording(path),
         commands.WatchEnvironment(1),
     )
     assert set(IMPOSSIBLE) <= {type(each) for each in asked}
@@ -314,6 +315,24 @@ def test_that_a_file_that_is_wrong_leaves_what_is_open(recording: tuple[Path, Ro
         assert driver.shown.step == 6
         driver.post(commands.OpenRecording(path))
         driver.wait_for(lambda _: len(driver.of(RecordingOpened)) == 2)
+
+
+def test_that_a_recording_that_is_damaged_on_the_way_is_played_up_to_there(tmp_path: Path) -> None:
+    def damage(rows: Rows) -> None:
+        place = rows.events.index(rows.of(UpdateApplied)[3])
+        rows.events[place] = ParameterChanged(rows.events[place].step, "no such knob", 1.0, 2.0)
+
+    path, _ = recorded(tmp_path / "damaged.pgviz", 200, change=damage)
+    with playing(path) as driver:
+        driver.post(commands.SetSpeed(None), commands.Play())
+        driver.wait_for(lambda _: driver.of(CommandRejected) and driver.state is RunState.PAUSED)
+        assert len(driver.of(UpdateApplied)) == 3
+        driver.ask(commands.LookBack(200), commands.LookBack(100))
+        assert driver.shown is not None
+        assert driver.shown.step == 100
+        said = [each.message for each in driver.of(CommandRejected)]
+        assert sum("damaged" in each for each in said) == 2
+        assert len(driver.told(UpdateApplied)) == 3
 
 
 def test_that_a_session_opens_a_recording_and_leaves_its_run(recording: tuple[Path, Rows], tmp_path: Path) -> None:

@@ -1,0 +1,120 @@
+"""What a session records is played, and taken over exactly, whatever learns and wherever that began."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pgviz.config import RunConfig
+from pgviz.errors import UsageError
+from pgviz.hyperparameters import declaration
+from pgviz.session import commands
+from pgviz.session.commands import StartRecording, StopRecording
+from pgviz.session.history import History
+from pgviz.session.notices import RunState
+from pgviz.session.recorded import RecordingState
+from pgviz.session.take_over import lived_to
+from pgviz.session.tape import Tape
+from pgviz.training.events import StepTaken
+from tests.session.driver import Driver, hosted
+
+COMMON: dict[str, Any] = {"environment_count": 2, "hidden_sizes": (8,), "steps": 100_000}
+OFF_POLICY: dict[str, Any] = {"buffer_size": 1000, "learning_starts": 20, "batch_size": 16, "train_frequency": 4}
+LEARNERS: list[tuple[str, str, dict[str, Any]]] = [
+    ("CartPole-v1", "ppo", {"rollout_length": 16, "minibatch_size": 16, "epochs": 2}),
+    ("Pendulum-v1", "ppo", {"rollout_length": 16, "minibatch_size": 16, "normalize_observations": True}),
+    ("CartPole-v1", "a2c", {"rollout_length": 8}),
+    ("CartPole-v1", "reinforce", {}),
+    ("CartPole-v1", "dqn", OFF_POLICY),
+    ("Pendulum-v1", "sac", OFF_POLICY),
+]
+
+
+def go_to(driver: Driver, step: int) -> None:
+    driver.post(commands.RunTo("step", step))
+    driver.wait_for(lambda _: driver.mailbox.step >= step and driver.state is RunState.PAUSED)
+
+
+def record(path: Path, config: RunConfig, *, begin_at: int = 0) -> None:
+    """Record a run up to 300 steps, with a knob turned at 150."""
+    with hosted() as driver:
+        driver.post(commands.StartRun(config))
+        driver.wait_for_state(RunState.PAUSED)
+        if begin_at:
+            go_to(driver, begin_at)
+        driver.post(StartRecording(path, steps_per_second=1e6, seconds_between_snapshots=0.0))
+        driver.wait_for(lambda _: driver.of(RecordingState))
+        go_to(driver, 150)
+        driver.post(commands.SetParameter("learning_rate", 0.0007))
+        go_to(driver, 300)
+        driver.post(StopRecording())
+        driver.wait_for(lambda _: not driver.of(RecordingState)[-1].active)
+
+
+def known(values: dict[str, Any], algorithm: str) -> dict[str, Any]:
+    """Those of the settings that the algorithm has."""
+    return {name: value for name, value in values.items() if name in declaration(algorithm).parameters}
+
+
+@pytest.mark.parametrize(("environment", "algorithm", "given"), LEARNERS, ids=lambda each: str(each)[:12])
+def test_that_every_learner_is_taken_over_exactly(
+    environment: str, algorithm: str, given: dict[str, Any], tmp_path: Path
+) -> None:
+    settings = COMMON | known(given, algorithm)
+    path = tmp_path / "run.pgviz"
+    record(path, RunConfig.create(environment, algorithm, **settings))
+    tape = Tape.open(path)
+    try:
+        for step in (100, 200, 290):
+            index = tape.index_of(step, tape.end)
+            lived = lived_to(tape, index, History())
+            try:
+                assert lived.approximate == ""
+                trainer = lived.session.trainer
+                trainer.watch.wanted, trainer.watch.pictures = True, False
+                taken = lived.session.pull_until(lambda event: isinstance(event, StepTaken))
+                assert isinstance(taken, StepTaken)
+                assert taken.detail is not None
+                was = tape.taken(index).detail
+                assert was is not None
+                assert taken.step == tape.taken(index).step
+                assert np.array_equal(taken.detail.decision.observation, was.decision.observation)
+                assert taken.detail.decision.log_prob == was.decision.log_prob
+            finally:
+                lived.session.close()
+    finally:
+        tape.close()
+
+
+def test_that_a_recording_begun_on_the_way_is_taken_over_from_its_first_snapshot_on(tmp_path: Path) -> None:
+    path = tmp_path / "begun late.pgviz"
+    config = RunConfig.create("CartPole-v1", "ppo", **COMMON, **LEARNERS[0][2])
+    record(path, config, begin_at=50)
+    tape = Tape.open(path)
+    try:
+        assert tape.started.step == 50
+        lived = lived_to(tape, tape.index_of(250, tape.end), History())
+        lived.session.close()
+        assert lived.approximate == ""
+        with pytest.raises(UsageError, match="no snapshot from before"):
+            lived_to(tape, 0, History())
+    finally:
+        tape.close()
+
+
+def test_that_the_recording_that_is_being_made_is_closed_and_played(tmp_path: Path) -> None:
+    path = tmp_path / "being made.pgviz"
+    config = RunConfig.create("CartPole-v1", "ppo", **COMMON, **LEARNERS[0][2])
+    with hosted() as driver:
+        driver.post(commands.StartRun(config), StartRecording(path, steps_per_second=1e6))
+        driver.wait_for(lambda _: driver.of(RecordingState))
+        go_to(driver, 100)
+        driver.post(commands.OpenRecording(path))
+        driver.wait_for(lambda _: not driver.of(RecordingState)[-1].active)
+    tape = Tape.open(path)
+    tape.close()
+    assert tape.recording.info.complete
+    assert tape.steps == 100
