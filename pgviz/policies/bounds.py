@@ -31,6 +31,7 @@ from torch import Tensor
 from torch.nn.functional import softplus
 
 from pgviz.policies.decision import UNBOUNDED, Array
+from pgviz.policies.wide import mean_bump, mean_distance
 
 LN_2 = math.log(2.0)
 
@@ -91,6 +92,26 @@ class ActionBounds:
             return self._log_half_t + 2.0 * (LN_2 - u_BD - softplus(-2.0 * u_BD))
         columns = [self._log_slope_one(u_BD[..., d], d) for d in range(u_BD.shape[-1])]
         return torch.stack(columns, -1)
+
+    def mean_log_slope(self, mean_BD: Tensor, std_BD: Tensor) -> Tensor:
+        """Return E[ln da/du] of every dimension under a wide Gaussian, same shape; differentiable.
+
+        Parameters
+        ----------
+        mean_BD, std_BD
+            Of u; σ must be at least 2. See :mod:`pgviz.policies.wide`.
+        """
+        columns = [self._mean_one(mean_BD[..., d], std_BD[..., d], d) for d in range(mean_BD.shape[-1])]
+        return torch.stack(columns, -1)
+
+    def _mean_one(self, mean_B: Tensor, std_B: Tensor, d: int) -> Tensor:
+        if self._both[d]:
+            kink_B = mean_distance(mean_B, std_B) + mean_bump(mean_B, std_B)
+            return self._log_half_t[d] + 2.0 * (LN_2 - kink_B)
+        if not (self._low_only[d] or self._high_only[d]):
+            return torch.zeros_like(mean_B)
+        towards_B = mean_B if self._low_only[d] else -mean_B
+        return 0.5 * (towards_B - mean_distance(mean_B, std_B)) - mean_bump(0.5 * mean_B, 0.5 * std_B)
 
     def _log_slope_one(self, u_B: Tensor, d: int) -> Tensor:
         if self._both[d]:

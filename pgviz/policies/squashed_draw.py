@@ -18,9 +18,11 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from pgviz.policies.gaussian import LOG_STD_HIGH, LOG_STD_LOW
+from pgviz.policies.wide import WIDE_LOG_STD, mean_bump, mean_distance
 
 Floats = NDArray[np.float32]
 
@@ -89,8 +91,17 @@ class SquashedDraw(NamedTuple):
         mean_BD, log_std_BD = self.mean_BD[:states], self.log_std_BD[:states]
         u_QBD = mean_BD + _NODES_Q[:, None, None] * np.exp(log_std_BD)
         expected_BD = np.tensordot(_WEIGHTS_Q, _log_slope(u_QBD), 1)
+        wide_BD = log_std_BD > WIDE_LOG_STD
+        if wide_BD.any():
+            expected_BD[wide_BD] = _mean_log_slope(mean_BD[wide_BD], np.exp(log_std_BD[wide_BD]))
         entropy_BD = log_std_BD + (_HALF_LN_2PI + np.float32(0.5)) + expected_BD
         return float(np.add.reduce(entropy_BD, None)) / len(entropy_BD)
+
+
+def _mean_log_slope(mean: Floats, std: Floats) -> Floats:
+    """Return E[ln(1 − tanh² u)] under wide Gaussians."""
+    given = torch.from_numpy(mean), torch.from_numpy(std)
+    return np.asarray(2.0 * (math.log(2.0) - mean_distance(*given) - mean_bump(*given)), np.float32)
 
 
 def _log_slope(u: Floats) -> Floats:

@@ -47,9 +47,11 @@ def test_that_the_density_over_the_normalised_action_integrates_to_one(mean: flo
     assert total == pytest.approx(1.0, abs=1e-6)
 
 
-def test_that_the_mean_entropy_is_that_of_the_squashed_gaussian_and_of_its_samples() -> None:
-    outputs, noise = (each.astype(np.float32) for each in _outputs(50, scale=0.6))
-    mean, log_std = torch.from_numpy(outputs).chunk(2, -1)
+@pytest.mark.parametrize("scale", [0.6, 3.0])
+def test_that_the_mean_entropy_is_that_of_the_squashed_gaussian_and_of_its_samples(scale: float) -> None:
+    outputs, noise = (each.astype(np.float32) for each in _outputs(50, scale=scale))
+    mean, raw = torch.from_numpy(outputs).chunk(2, -1)
+    log_std = raw.clamp(LOG_STD_LOW, LOG_STD_HIGH)
     box = ActionBounds(-np.ones(DIMENSIONS), np.ones(DIMENSIONS))
     entropies = SquashedGaussian(mean, log_std, box).entropy()
     assert draw(outputs, noise).mean_entropy(1000) == pytest.approx(float(entropies.mean()), abs=1e-5)
