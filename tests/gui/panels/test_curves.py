@@ -288,6 +288,14 @@ def test_that_a_learned_temperature_has_a_target_in_the_environment_s_units(qtbo
     assert panel.curve.notes.references[1][1] == "target: 0.69"
 
 
+def test_that_a_dimension_with_one_action_leaves_the_target_a_number(qtbot: QtBot) -> None:
+    environment = EnvironmentFacts("Pendulum-v1", "P", "Box(3)", "Box(2)", ("a", "b"), (-2.0, 0.5), (2.0, 0.5))
+    model = learner("sac", environment, PolicyFacts("gaussian", 4610, True, True, math.log(8)))
+    panel = EntropyPanel()
+    shown(qtbot, panel, model)
+    assert panel.curve.notes.references[1][0] == pytest.approx(-2.0 + math.log(2.0))
+
+
 def test_that_hovering_tells_the_temperature_itself(qtbot: QtBot) -> None:
     model, panel = sac(), EntropyPanel()
     add_off_policy(model, 100, None, 0.02)
