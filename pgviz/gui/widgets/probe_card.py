@@ -10,15 +10,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QToolButton, QVBox
 
 from pgviz.gui.moving import Part
 from pgviz.gui.probe_trail import Trail
-from pgviz.gui.theme import LIGHT, Theme
-from pgviz.gui.widgets.bar_distribution import BarDistribution
-from pgviz.gui.widgets.bin_distribution import BinDistribution
-from pgviz.gui.widgets.density_distribution import DensityDistribution
-from pgviz.gui.widgets.distribution_plot import DistributionPlot
+from pgviz.gui.theme import Theme
 from pgviz.gui.widgets.observation_editor import ObservationEditor
+from pgviz.gui.widgets.part_plot import PartPlot
 from pgviz.gui.widgets.parts import tool_button
 from pgviz.gui.widgets.trail_view import TrailView
-from pgviz.training.events import BinnedDecision, CategoricalDecision, Decision, GaussianDecision
 
 HEIGHT = 118
 
@@ -57,10 +53,8 @@ class ProbeCard(QFrame):
         self.setObjectName("probe")
         self.observation, self.legal = tuple(float(entry) for entry in observation), mask
         self.trail, self.view = Trail(), TrailView()
-        self.plot: DistributionPlot | None = None
+        self.plot = PartPlot(HEIGHT)
         self.editor: ObservationEditor | None = None
-        self._theme = LIGHT
-        self._kind: tuple[type[Decision], Part] | None = None
         self.name = QLineEdit(name)
         self.name.setAccessibleName("Name of the pinned state")
         self.edit = _button("Edit", f"Change the entries of {name}", checkable=True)
@@ -68,6 +62,7 @@ class ProbeCard(QFrame):
         self.remove.clicked.connect(lambda _checked=False: self.removed.emit())
         self._plots = QHBoxLayout()
         self._plots.setSpacing(4)
+        self._plots.addWidget(self.plot, 1)
         self._plots.addWidget(self.view, 1)
         head = QHBoxLayout()
         head.addWidget(self.name, 1)
@@ -98,48 +93,17 @@ class ProbeCard(QFrame):
         decision = self.trail.newest
         if decision is None:
             return
-        own = part.of(decision)
-        if (type(own), part) != self._kind:
-            self._make_plot(own, part)
-        plot = self.plot
-        if isinstance(own, CategoricalDecision) and isinstance(plot, BarDistribution):
-            plot.show_distribution(own.probabilities_A, None, own.mask_A, own.values_A, own.heeds_mask)
-        elif isinstance(own, GaussianDecision) and isinstance(plot, DensityDistribution):
-            d = part.dimension
-            plot.show_density(*own.density(d), float(own.mean_action_D[d]), None)
-        elif isinstance(own, BinnedDecision) and isinstance(plot, BinDistribution):
-            d = part.dimension
-            plot.show_bins(own.centres_DK[d], own.probabilities_DK[d], own.values_DK[d], None)
+        self.plot.show_part(decision, part)
+        self.view.setFixedHeight(self.plot.height())
         ends = (0.0, 1.0) if part.labels else (part.low, part.high)
         bounds = ends if np.isfinite(ends).all() else None
         self.view.show_trail(self.trail.updates, self.trail.series(part), part.labels, bounds)
 
     def apply_theme(self, theme: Theme) -> None:
         """Take over a theme's colours."""
-        self._theme = theme
         self.setStyleSheet(f"#probe {{ border: 1px solid {theme.border}; border-radius: 6px; }}")
         self.view.apply_theme(theme)
-        if self.plot is not None:
-            self.plot.apply_theme(theme)
-
-    def _make_plot(self, own: Decision, part: Part) -> None:
-        if self.plot is not None:
-            self._plots.removeWidget(self.plot)
-            self.plot.deleteLater()
-        if isinstance(own, CategoricalDecision):
-            bars = BarDistribution()
-            bars.begin(part.labels, own.values_A is not None, own.mask_A is not None)
-            self.plot = bars
-        else:
-            real = BinDistribution() if isinstance(own, BinnedDecision) else DensityDistribution()
-            real.begin(part.name, part.low, part.high)
-            self.plot = real
-        self.plot.apply_theme(self._theme)
-        height = max(HEIGHT, self.plot.minimumHeight())
-        self.plot.setFixedHeight(height)
-        self.view.setFixedHeight(height)
-        self._plots.insertWidget(0, self.plot, 1)
-        self._kind = (type(own), part)
+        self.plot.apply_theme(theme)
 
     def _take(self, observation: tuple[float, ...]) -> None:
         self.observation = observation

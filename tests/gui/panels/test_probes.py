@@ -85,7 +85,7 @@ def test_that_every_kind_of_policy_leaves_a_trail(bench: Bench, decision: Decisi
 
     card = bench.panel.cards[1]
     assert card.trail.updates == [0, 1, 2, 3, 4]
-    assert card.plot is not None
+    assert card.plot.plot is not None
     bench.panel.grab()
     bench.panel.apply_theme(DARK)
     bench.panel.grab()
@@ -171,11 +171,11 @@ def test_that_a_hidden_panel_remembers_and_draws_later(bench: Bench) -> None:
     click(bench.panel.pin)
     bench.panel.hide()
     bench.answer(1, decision)
-    assert bench.panel.cards[1].plot is None
+    assert bench.panel.cards[1].plot.plot is None
 
     bench.panel.show()
 
-    assert bench.panel.cards[1].plot is not None
+    assert bench.panel.cards[1].plot.plot is not None
 
 
 def test_that_a_large_observation_is_not_edited_by_hand(bench: Bench) -> None:
