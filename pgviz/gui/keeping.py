@@ -9,11 +9,12 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from pgviz.gui.actions import Actions
+from pgviz.gui.import_question import ask_to_import
 from pgviz.gui.panels.offer import OfferBar
 from pgviz.gui.pump import Pump
 from pgviz.gui.run_model import RunModel
-from pgviz.gui.safe_place import Abandoned, SafePlace
-from pgviz.session.commands import Command, KeepSafe, OpenRun, SaveRun
+from pgviz.gui.safe_place import Abandoned, SafePlace, saved_config
+from pgviz.session.commands import Command, KeepSafe, OpenRun, SaveRun, module_of
 from pgviz.session.notices import RunSaved
 
 SECONDS_BETWEEN = 60.0
@@ -95,8 +96,15 @@ class Keeping(QObject):
 
     def open(self, folder: Path) -> None:
         """Go on with the run that was saved in a folder; one of its checkpoints will do as well."""
-        inside = (folder / "manifest.json").is_file()
-        self._post(OpenRun(folder.parent if inside else folder))
+        if (folder / "manifest.json").is_file():
+            folder = folder.parent
+        config = saved_config(folder)
+        module = module_of(config.environment) if config is not None else ""
+        if config is not None and module:
+            opened = OpenRun(folder, module)
+            ask_to_import(self._window, config.environment, "The saved run", lambda: self._post(opened))
+        else:
+            self._post(OpenRun(folder))
 
     def _go_on(self) -> None:
         if self._found is not None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, Qt
+from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
     QMainWindow,
-    QMessageBox,
     QSizePolicy,
     QToolBar,
     QWidget,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from pgviz.config import RunConfig
 from pgviz.gui.actions import Actions
+from pgviz.gui.import_question import ask_to_import
 from pgviz.gui.pump import Pump
 from pgviz.gui.run_control import RunControl
 from pgviz.gui.run_model import RunModel
@@ -188,20 +188,7 @@ class Playback(QObject):
             self._unknown.discard(module)
             then()
 
-        box = QMessageBox(self._window)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle("Import a module?")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(f"The recording names the environment {config.environment[:200]}.")
-        box.setInformativeText(
-            f"To run it, the Python module “{module[:200]}” is imported, which runs its code on this machine."
-            " Agree only if you know where it comes from."
-        )
-        yes = box.addButton("Import it and go on", QMessageBox.ButtonRole.AcceptRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
-        yes.clicked.connect(agree)
-        box.open()
+        ask_to_import(self._window, config.environment, "The recording", agree)
 
 
 def _words(recording: RecordingOpened) -> str:

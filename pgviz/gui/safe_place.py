@@ -79,7 +79,7 @@ class SafePlace:
             return None
         _, folder, manifest = max(found)
         number = manifest.parent.name.removeprefix("step-")
-        return Abandoned(folder, int(number) if number.isdecimal() else 0, _title(manifest))
+        return Abandoned(folder, int(number) if number.isdecimal() else 0, _title(folder))
 
     def forget(self, folder: Path) -> None:
         """Remove what a run had left behind."""
@@ -106,14 +106,21 @@ class SafePlace:
             return []
 
 
-def _title(manifest: Path) -> str:
-    """Name the run that a manifest is of, without setting anything up."""
+def saved_config(folder: Path) -> RunConfig | None:
+    """The run that was last saved in a folder, without setting anything up; ``None`` where that cannot be read."""
+    manifests = sorted(folder.glob("step-*/manifest.json"))
     try:
-        config = msgspec.json.decode(manifest.read_bytes())["config"]
-        found = RunConfig.from_json(msgspec.json.encode(config))
-    except (OSError, UsageError, msgspec.DecodeError, KeyError, TypeError):
+        stored = msgspec.json.decode(manifests[-1].read_bytes())["config"]
+        return RunConfig.from_json(msgspec.json.encode(stored))
+    except (OSError, UsageError, msgspec.DecodeError, LookupError, TypeError):
+        return None
+
+
+def _title(folder: Path) -> str:
+    config = saved_config(folder)
+    if config is None:
         return ""
-    return f"{found.environment} · {declaration(found.algorithm).title} · seed {found.seed}"
+    return f"{config.environment} · {declaration(config.algorithm).title} · seed {config.seed}"
 
 
 def _lock(folder: Path) -> QLockFile | None:

@@ -299,7 +299,7 @@ class SessionHost(HandOver):
         before = self._state
         self._enter(RunState.PREPARING)
         try:
-            opened = open_saved(command.folder, History(self._history_limit))
+            opened = open_saved(command.folder, History(self._history_limit), command.agreed)
         except Exception:
             self._enter(before)
             raise

@@ -230,7 +230,7 @@ class PlaybackHost(Player):
     @_do.register
     def _(self, command: commands.TakeOver) -> None:
         index = self._index if self._cursor is None else self._cursor
-        _require_agreed(self._tape.started.config.environment, command.agreed)
+        commands.require_agreed(self._tape.started.config.environment, command.agreed)
         self._hand_over(lambda host: host.take_over(self._kept_commands, self._tape, index))
 
     @_do.register
@@ -259,16 +259,6 @@ class PlaybackHost(Player):
         except ImportError as error:
             raise UsageError(f"going on live needs what is not installed here ({error}).") from error
         return SessionHost(self._inbox, self._mailbox)
-
-
-def _require_agreed(environment: str, agreed: str) -> None:
-    """Check that a person has agreed to what taking over would import."""
-    module = commands.module_of(environment)
-    if module and agreed != module:
-        raise UsageError(
-            f"taking over from this recording imports the module {module}, which runs its code; agree to that"
-            " first."
-        )
 
 
 def _never(event: Event) -> bool:

@@ -17,8 +17,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from pgviz.config import RunConfig
 from pgviz.errors import PgvizError
+from pgviz.session.commands import require_agreed
 from pgviz.session.history import History
 from pgviz.session.session import Session
 from pgviz.training.checkpoint import Checkpoint, CheckpointError, load_latest, save
@@ -128,19 +128,36 @@ class Saver:
         return iter(sorted((each for kept in self._past.values() for each in kept), key=lambda each: each.step))
 
 
-def open_saved(folder: Path, history: History) -> Opened:
+def open_saved(folder: Path, history: History, agreed: str = "") -> Opened:
     """Go on with what was saved in `folder`, exactly.
+
+    Parameters
+    ----------
+    folder
+        Where it was saved.
+    history
+        Where the run keeps its past from now on.
+    agreed
+        The module that may be imported, where the environment's id names one.
 
     Raises
     ------
     CheckpointError
         Where nothing there can be read, or the environment cannot be brought back.
     UsageError
-        Where the run cannot be set up here.
+        Where the run cannot be set up here, or nobody has agreed to what it would import.
     """
     found = load_latest(folder)
+    require_agreed(found.config.environment, agreed)
     past = _past_of(found)
-    session = Session(found.config, render=True, start=found.snapshot, history=history)
+    if len(found.snapshot.observations_NO) != found.config.environment_count:
+        raise CheckpointError(f"what is in {folder} is not a snapshot of its own run: it is of other copies.")
+    try:
+        session = Session(found.config, render=True, start=found.snapshot, history=history)
+    except PgvizError:
+        raise
+    except Exception as error:
+        raise CheckpointError(f"what is in {folder} is not a snapshot of its own run ({error}).") from error
     try:
         if session.divergence is not None:
             raise CheckpointError(
@@ -152,17 +169,6 @@ def open_saved(folder: Path, history: History) -> Opened:
         session.close()
         raise
     return Opened(session, past)
-
-
-def config_of(folder: Path) -> RunConfig:
-    """What was run; read without setting anything up.
-
-    Raises
-    ------
-    CheckpointError
-        Where nothing there can be read.
-    """
-    return load_latest(folder).config
 
 
 def catch_up(session: Session, notes: Mapping[str, Any], sink: Callable[[Event], object] | None = None) -> None:

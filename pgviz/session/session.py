@@ -153,7 +153,11 @@ class Session:
         self.error: Exception | None = None
         self._over = False
         trainer = Trainer(config, render=render, keep_log=keep_log or history is not None)
-        self.divergence = None if start is None else trainer.restore(start)
+        try:
+            self.divergence = None if start is None else trainer.restore(start)
+        except BaseException:
+            trainer.close()
+            raise
         self._adopt(trainer, trainer.events())
 
     def _adopt(self, trainer: Trainer, events: Iterator[Event]) -> None:

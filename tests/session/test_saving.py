@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pgviz.errors import RunError
+from pgviz.errors import PgvizError, RunError, UsageError
 from pgviz.session import commands
 from pgviz.session.headless import train
 from pgviz.session.history import History
@@ -157,6 +157,44 @@ def test_that_notes_that_make_no_sense_are_refused(name: str, value: object, tmp
     manifest.write_text(json.dumps(stored))
     with pytest.raises(RunError, match="cannot be read"):
         open_saved(tmp_path, History())
+
+
+def test_that_a_snapshot_of_another_run_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    with Session(short_config("CartPole-v1", "ppo", steps=LONG), history=History()) as session:
+        pull(session, 60)
+        Saver().save(session, tmp_path)
+    manifest = checkpoints(tmp_path)[-1] / MANIFEST
+    stored = json.loads(manifest.read_text())
+    for changes in (
+        {"environment": "Pendulum-v1"},
+        {"hyperparameters": stored["config"]["hyperparameters"] | {"hidden_sizes": [3]}},
+        {"environment_count": 3},
+        {"environment": "Acrobot-v1"},
+    ):
+        manifest.write_text(json.dumps(stored | {"config": stored["config"] | changes}))
+        with pytest.raises(PgvizError):
+            open_saved(tmp_path, History())
+        assert manifest.exists()
+
+
+def test_that_a_module_is_imported_only_once_somebody_has_agreed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "evil.py").write_text("import pathlib; pathlib.Path('canary-fired').touch()")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with Session(short_config("CartPole-v1", "ppo", steps=LONG), history=History()) as session:
+        pull(session, 60)
+        Saver().save(session, tmp_path / "run")
+    manifest = checkpoints(tmp_path / "run")[-1] / MANIFEST
+    stored = json.loads(manifest.read_text())
+    stored["config"]["environment"] = "evil:CartPole-v1"
+    manifest.write_text(json.dumps(stored))
+    with pytest.raises(UsageError, match="Python module evil"):
+        open_saved(tmp_path / "run", History())
+    assert not Path("canary-fired").exists()
+    with open_saved(tmp_path / "run", History(), agreed="evil").session:
+        assert Path("canary-fired").exists()
 
 
 def test_that_the_terminal_goes_on_with_what_the_window_saved(tmp_path: Path) -> None:
