@@ -85,9 +85,10 @@ class DockTabs(QObject):
             self.rows[index].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _show_tab(self, index: int, shown: bool) -> None:
-        for row in self.rows:
+        for own, row in enumerate(self.rows):
             row.blockSignals(True)
             row.setTabVisible(index, shown)
+            row.setCurrentIndex(own)  # Qt goes to another tab when one is hidden
             row.blockSignals(False)
         self._later.start()
 

@@ -69,6 +69,9 @@ def test_that_a_panel_that_is_closed_has_no_tab(desk: Desk, qtbot: QtBot) -> Non
     qtbot.waitUntil(lambda: not row_of(docks.controls).isTabVisible(6))
     docks.forks.toggleViewAction().trigger()
     qtbot.waitUntil(lambda: row_of(docks.controls).isTabVisible(6))
+    desk.window.layout_.reset()
+    assert [row_of(dock).currentIndex() for dock in docks.tabs] == list(range(9))
+    assert is_shown(docks.controls)
 
 
 def test_that_plots_in_one_place_keep_the_tabs_of_qt(desk: Desk, qtbot: QtBot) -> None:

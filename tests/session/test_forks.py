@@ -14,7 +14,7 @@ from pgviz.session import commands
 from pgviz.session.forks import MOST_FORKS
 from pgviz.session.forks_returns import Returns, ended_since
 from pgviz.session.notices import CommandRejected, ForkReturns, ForksShown, ForkState, RunRewound, RunState
-from pgviz.training.events import EpisodeEnded, PastShown, UpdateApplied
+from pgviz.training.events import EpisodeEnded, PastShown, RunFailed, UpdateApplied
 from tests.session.driver import Driver, hosted
 from tests.session.test_debugging_commands import SMALL, go, set_up
 
@@ -231,3 +231,34 @@ def test_that_the_tape_tells_what_has_ended_since() -> None:
         found: list[tuple[int, EndedEpisode]] = ended_since(log, session.step_count, 100)
         expected = [(each.step, each.episode, each.episode_return) for each in told if each.step > 100]
         assert [(step, each.episode, each.episode_return) for step, each in found] == expected
+
+
+def test_that_a_fork_that_fails_says_so_and_the_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    with hosted() as driver:
+        set_up(driver)
+        id = fork(driver)
+        broken = driver.host._forks[id].session
+
+        def fail(*_: Any, **__: Any) -> None:
+            raise RuntimeError("out of luck")
+
+        monkeypatch.setattr(broken.trainer.environment, "step", fail)
+        go(driver, commands.RunTo("step", 100))
+        (told,) = states(driver)
+        assert told.pace == "failed"
+        assert "out of luck" in told.failure
+        assert told.difference is None
+        assert driver.mailbox.step == 100
+        assert not driver.of(RunFailed)
+
+
+def test_that_an_environment_that_does_not_replay_cannot_be_forked() -> None:
+    with hosted() as driver:
+        config = RunConfig.create("tests.environments.toys:Moody-v0", "a2c", environment_count=2)
+        driver.post(commands.StartRun(config))
+        driver.wait_for_state(RunState.PAUSED)
+        go(driver, commands.RunTo("step", 300))
+        driver.post(commands.Fork())
+        driver.wait_for(lambda _: driver.of(CommandRejected))
+        assert driver.of(CommandRejected)[-1].not_reproducible
+        assert not driver.host._forks

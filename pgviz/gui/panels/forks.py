@@ -32,6 +32,8 @@ HOW_TO = (
     "Fork the run where you look, now or in its past: a second run goes on from the same state with the same "
     "random numbers, but with another action, learning rate or std. Its curves are drawn beside the run's."
 )
+FORK_TIP = "Begin a second run from the state that is looked at (Ctrl+K)"
+FULL = "There are as many forks as there may be; remove one to make room"
 THIS_RUN = "The run itself, now"
 
 
@@ -181,11 +183,13 @@ class ForksPanel(QWidget):
         self._say()
 
     def _say(self) -> None:
+        full = len(self.cards) >= len(LETTERS)
         for button in (self.fork, self.fork_again):
-            button.setEnabled(self._allowed and bool(self._parts) and len(self.cards) < len(LETTERS))
+            button.setEnabled(self._allowed and bool(self._parts) and not full)
+            button.setToolTip(FULL if full else FORK_TIP)
         self.part.setVisible(len(self._parts) > 1 and bool(self.cards))
         self.pages.setCurrentIndex(int(bool(self.cards)))
 
 
 def _fork_button() -> QPushButton:
-    return push_button("Fork here…", "Begin a second run from the state that is looked at (Ctrl+K)")
+    return push_button("Fork here…", FORK_TIP)
