@@ -126,7 +126,10 @@ class Player:
         present = self._index
         if index >= present:
             self._cursor = None
-            self._seek(index)
+            if index > present:
+                self._seek(index)
+            else:
+                self._show_present()
             return
         self._cursor = index
         event, position = self._tape.taken(index), int(self._tape.positions_K[index])

@@ -198,6 +198,17 @@ def test_that_looking_back_shows_the_past_and_leaves_the_curves(recording: tuple
         assert not driver.of(RunRewound)
 
 
+def test_that_looking_at_the_present_takes_nothing_back(recording: tuple[Path, Rows]) -> None:
+    path, _ = recording
+    with playing(path) as driver:
+        driver.post(commands.SetSpeed(None), commands.StepUpdate())
+        driver.wait_for(lambda _: driver.of(UpdateApplied) and driver.state is RunState.PAUSED)
+        driver.ask(commands.LookBack(32), commands.LookBack(10), commands.LookBack(32))
+        assert isinstance(driver.shown, StepTaken)
+        assert not driver.of(RunRewound)
+        assert len(driver.told(UpdateApplied)) == 1
+
+
 def test_that_moving_on_beyond_the_present_goes_on_to_there(recording: tuple[Path, Rows]) -> None:
     path, rows = recording
     with playing(path) as driver:
