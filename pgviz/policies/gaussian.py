@@ -159,16 +159,3 @@ class GaussianPolicy(Policy):
     def largest_std(self) -> float:
         """The largest σ that log_std can start from: beyond its clamp one of the state cannot be learned."""
         return math.inf if self.log_std is not None else LARGEST_STATE_STD
-
-    def set_std(self, std: float) -> None:
-        """Start log_std again at ln `std` in every dimension.
-
-        Where it is of the state, its rows of the last layer become 0 and their bias ln `std`: σ is the same in
-        every state again, until the next update.
-
-        Raises
-        ------
-        UsageError
-            Where that is beyond the clamp.
-        """
-        super().set_std(std)

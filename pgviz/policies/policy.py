@@ -259,7 +259,16 @@ class Policy(nn.Module, ABC):
             )
 
     def set_std(self, std: float) -> None:
-        """Start log_std again at ln `std` in every dimension; see :meth:`require_std`."""
+        """Start log_std again at ln `std` in every dimension.
+
+        Where it is of the state, its rows of the last layer become 0 and their bias ln `std`: σ is the same in
+        every state again, until the next update.
+
+        Raises
+        ------
+        UsageError
+            Where it cannot; see :meth:`require_std`.
+        """
         self.require_std(std)
         *weights, log_std = self.std_parameters
         for weight in weights:
