@@ -150,8 +150,6 @@ def open_saved(folder: Path, history: History, agreed: str = "") -> Opened:
     found = load_latest(folder)
     require_agreed(found.config.environment, agreed)
     past = _past_of(found)
-    if len(found.snapshot.observations_NO) != found.config.environment_count:
-        raise CheckpointError(f"what is in {folder} is not a snapshot of its own run: it is of other copies.")
     try:
         session = Session(found.config, render=True, start=found.snapshot, history=history)
     except PgvizError:

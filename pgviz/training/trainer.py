@@ -166,9 +166,13 @@ class Trainer:
 
         Raises
         ------
+        UsageError
+            Where the snapshot is of another run.
         EnvironmentFault
             Where the environment raises.
         """
+        if snapshot.observations_NO.shape != (self.environment.count, self.environment.encoder.size):
+            raise UsageError("the snapshot is of another run: what its copies see does not fit.")
         divergence = self.environment.restore(snapshot.environment)
         self.algorithm.restore(snapshot.algorithm)
         self.step, self.update, self._to_begin = snapshot.step, snapshot.update, snapshot.to_begin
