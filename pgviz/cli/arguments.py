@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NoReturn
 
 from pgviz import __version__
-from pgviz.cli.export_arguments import declare_import, declare_policy_export, declare_recording
+from pgviz.cli.export_arguments import declare_export, declare_import, declare_policy_export, declare_recording
 from pgviz.cli.parameter_help import parameter_lines
 from pgviz.errors import UsageError
 from pgviz.hyperparameters import algorithms
@@ -112,6 +112,7 @@ def _declare_train(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--checkpoint-every", metavar="SECONDS", default="60", help="time between two saves (default: %(default)s)"
     )
+    parser.add_argument("--tensorboard", metavar="DIR", help="write event files for TensorBoard into DIR")
     parser.add_argument("--resume", action="store_true", help="go on exactly from the newest checkpoint in DIR")
 
 
@@ -195,6 +196,12 @@ def _import(arguments: Namespace) -> int:
     return import_policy.execute(arguments)
 
 
+def _export(arguments: Namespace) -> int:
+    from pgviz.cli import export
+
+    return export.execute(arguments)
+
+
 def _export_policy(arguments: Namespace) -> int:
     from pgviz.cli import export_policy
 
@@ -241,6 +248,7 @@ COMMANDS: dict[str, tuple[str, Execute, Callable[[ArgumentParser], None], bool]]
     "screenshot": ("draw the window, offscreen, after some training", _screenshot, _declare_screenshot, True),
     "record": ("film a run, offscreen", _record, _declare_record, True),
     "import": ("begin a run with a policy of Stable-Baselines3", _import, _declare_import, False),
+    "export": ("turn a recording into a film, a table or TensorBoard files", _export, declare_export, False),
     "export-policy": ("write a policy that acts without pgviz", _export_policy, declare_policy_export, False),
     "envs": ("list the environments that can be run, and why others cannot", _envs, _declare_envs, False),
     "parameters": ("list hyperparameters with their defaults and ranges", _parameters, _declare_parameters, False),

@@ -8,8 +8,7 @@ WHATS = ("window", "environment", "environment+plots")
 
 
 def declare_film(parser: ArgumentParser) -> None:
-    """Declare the options."""
-    parser.add_argument("--to", metavar="FILE", required=True, help="the film: a .mp4, .webm or .gif file")
+    """Declare the options, but for where to."""
     parser.add_argument("--what", choices=WHATS, default=WHATS[0], help="what is filmed (default: %(default)s)")
     parser.add_argument("--size", metavar="WxH", help="of the film, in pixels (default: as it is drawn)")
     parser.add_argument("--fps", metavar="N", help="pictures per second (default: 30; 15 for .gif)")
@@ -42,5 +41,19 @@ def declare_recording(parser: ArgumentParser) -> None:
     parser.add_argument("--seconds", metavar="S", default="20", help="length of the film (default: %(default)s)")
     parser.add_argument(
         "--speed", metavar="X", help="show steps at X times real time (default: as fast as it goes)"
+    )
+    parser.add_argument("--to", metavar="FILE", required=True, help="the film: a .mp4, .webm or .gif file")
+    declare_film(parser)
+
+
+def declare_export(parser: ArgumentParser) -> None:
+    """Declare what ``pgviz export`` may be told."""
+    parser.add_argument("file", metavar="FILE.pgviz", help="a recording")
+    parser.add_argument("--to", metavar="FILE", help="a film (.mp4, .webm, .gif), or a table (.csv)")
+    parser.add_argument("--tensorboard", metavar="DIR", help="write event files for TensorBoard into DIR")
+    parser.add_argument("--from", metavar="S", dest="first", help="second of the recording to film from")
+    parser.add_argument("--until", metavar="S", dest="last", help="second of the recording to film to")
+    parser.add_argument(
+        "--speed", metavar="X", help="seconds of the recording in a second of the film (default: 1)"
     )
     declare_film(parser)

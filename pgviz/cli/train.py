@@ -6,7 +6,7 @@ import signal
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -22,9 +22,11 @@ from pgviz.errors import UsageError
 from pgviz.parameters import Parameter
 
 if TYPE_CHECKING:
+    from pgviz.export.tensorboard import TensorBoardLog
     from pgviz.session.headless import TrainResult
     from pgviz.session.keeper import Keeper
     from pgviz.training.evaluation import Evaluation
+    from pgviz.training.events import Event
 
 EVALUATE = Parameter(
     "evaluate",
@@ -60,7 +62,8 @@ def execute(arguments: Namespace) -> int:
     keeper = _keeper(arguments, console)
     if keeper is not None and keeper.found is not None:
         config = _resumed(config, keeper, console)
-    result = train_shown(config, console, keeper)
+    with _logged(arguments.tensorboard) as log:
+        result = train_shown(config, console, keeper, log)
     evaluation = None
     try:
         if isinstance(episodes, int) and result.finished:
@@ -104,14 +107,34 @@ def _resumed(config: RunConfig, keeper: Keeper, console: Console) -> RunConfig:
     return config
 
 
-def train_shown(config: RunConfig, console: Console, keeper: Keeper | None = None) -> TrainResult:
+def _logged(folder: str | None) -> AbstractContextManager[TensorBoardLog | None]:
+    """What writes for TensorBoard, where that was asked for."""
+    if folder is None:
+        return nullcontext()
+    from pgviz.export.tensorboard import TensorBoardLog
+
+    return TensorBoardLog(Path(folder).expanduser())
+
+
+def _both(first: Callable[[Event], None], second: Callable[[Event], None]) -> Callable[[Event], None]:
+    def take(event: Event) -> None:
+        first(event)
+        second(event)
+
+    return take
+
+
+def train_shown(
+    config: RunConfig, console: Console, keeper: Keeper | None = None, log: TensorBoardLog | None = None
+) -> TrainResult:
     """Train with a progress bar, then write the summary; after Ctrl+C the result is not `finished`."""
     with _interruptible() as should_stop, progress_of(config, console) as tally:
         # Here rather than above: PyTorch takes a second, and the bar is already there.
         from pgviz.session.doctor import Doctor
         from pgviz.session.headless import train
 
-        result = train(config, on_event=tally.apply, should_stop=should_stop, keeper=keeper, doctor=Doctor())
+        on_event = tally.apply if log is None else _both(tally.apply, log.apply)
+        result = train(config, on_event=on_event, should_stop=should_stop, keeper=keeper, doctor=Doctor())
     for line in _summary(config, result):
         say(console, line)
     return result

@@ -157,6 +157,10 @@ class Pump(QObject):
         """Poll no more."""
         self._timer.stop()
 
+    def put(self, event: Event) -> None:
+        """Take an event in as a session would put it, for whoever has none; the next tick shows it."""
+        self._mailbox.put(event)
+
     def tick(self) -> None:
         """Carry over what has come since the last tick."""
         self.tick_times.append(time.perf_counter())

@@ -125,7 +125,8 @@ def test_that_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["train", "run", "screenshot", "record", "import", "export-policy", "envs", "parameters", "doctor"]
+    "command",
+    ["train", "run", "screenshot", "record", "import", "export", "export-policy", "envs", "parameters", "doctor"],
 )
 def test_that_every_command_is_in_the_help_and_has_its_own(
     capsys: pytest.CaptureFixture[str], command: str

@@ -1,0 +1,83 @@
+"""``pgviz export``: what is in a recording, as a film, as a table, or for TensorBoard."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from pgviz.cli.film_options import SPEED, film_progress, read_film, read_size, say_written
+from pgviz.cli.output import console_on, counted, say
+from pgviz.cli.run_options import read_flag
+from pgviz.cli.window import require_window
+from pgviz.errors import UsageError
+from pgviz.parameters import Parameter
+
+if TYPE_CHECKING:
+    from pgviz.recording.reader import Recording
+
+MOMENT = Parameter("moment", 0.0, "Moment", "Seconds since the recording began.", low=0.0, high=1e9)
+
+
+def execute(arguments: Namespace) -> int:
+    """Write what was asked for."""
+    if arguments.to is None and arguments.tensorboard is None:
+        raise UsageError("say where to: --to FILE (.mp4, .webm, .gif or .csv), or --tensorboard DIR.")
+    from pgviz.session.recorded import open_recording
+
+    console = console_on()
+    with open_recording(Path(arguments.file).expanduser()) as recording:
+        if arguments.tensorboard is not None:
+            _log(recording, Path(arguments.tensorboard).expanduser(), console)
+        if arguments.to is not None and Path(arguments.to).suffix.lower() == ".csv":
+            _tabulate(recording, Path(arguments.to).expanduser(), console)
+        elif arguments.to is not None:
+            _film(recording, arguments, console)
+    return 0
+
+
+def _tabulate(recording: Recording, path: Path, console: Console) -> None:
+    from pgviz.export.csv_table import write_table
+
+    say(console, f"{path}: {counted(write_table(recording, path), 'row')}")
+
+
+def _log(recording: Recording, folder: Path, console: Console) -> None:
+    from pgviz.export.tensorboard import TensorBoardLog
+
+    now = 0.0
+    with TensorBoardLog(folder, clock=lambda: now) as log:
+        for recorded in recording.events():
+            now = recorded.seconds
+            log.apply(recorded.event)
+    say(console, f"{folder}: to be seen with tensorboard --logdir {folder}")
+
+
+def _film(recording: Recording, arguments: Namespace, console: Console) -> None:
+    span = _span(recording, arguments)
+    speed = None if arguments.speed is None else float(str(read_flag("speed", SPEED, arguments.speed)))
+    size = read_size(arguments)
+    film = read_film(arguments)
+    require_window()
+    from pgviz.gui.filming import Shot
+    from pgviz.gui.projection import film_recording
+
+    shot = Shot(arguments.what, size, arguments.hud, arguments.theme, speed)
+    seconds = (span[1] - span[0]) / (speed or 1.0)
+    with film_progress(console, f"Filming {arguments.file}, {seconds:,.1f} s", seconds) as progress:
+        film_recording(recording, span, film, shot, progress)
+    say_written(console, film)
+
+
+def _span(recording: Recording, arguments: Namespace) -> tuple[float, float]:
+    """From which second to which."""
+    first, last = 0.0, recording.info.seconds
+    if arguments.first is not None:
+        first = float(str(read_flag("from", MOMENT, arguments.first)))
+    if arguments.last is not None:
+        last = min(last, float(str(read_flag("until", MOMENT, arguments.last))))
+    if first > last:
+        raise UsageError(f"--from {first:g} is after the end, which is at {last:,.1f} s.")
+    return first, last

@@ -1,0 +1,169 @@
+"""Event files for TensorBoard, with the names that users of Stable-Baselines3 know.
+
+==============================  ============================================================================
+tag                             of
+==============================  ============================================================================
+rollout/ep_rew_mean             return, mean of the last 100 episodes
+rollout/ep_len_mean             their length in steps
+rollout/exploration_rate        ε
+train/learning_rate             as applied
+train/loss                      the whole loss, mean since the row before
+train/policy_gradient_loss      minus the surrogate objective (``policy_loss`` for A2C and REINFORCE)
+train/actor_loss, critic_loss   the same and the critics' error, for SAC
+train/value_loss                the critic's mean squared error
+train/explained_variance        of the critic
+train/entropy_loss              minus the entropy
+train/approx_kl, clip_fraction  of the update
+train/std                       mean σ over the action's dimensions, where it is free
+train/ent_coef                  SAC's α
+time/fps                        environment steps per second since the beginning
+pgviz/…                         entropy, gradient_norm, max_probability, and log_std by dimension
+==============================  ============================================================================
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from pgviz.errors import UsageError
+from pgviz.export.film import ExportError
+from pgviz.training.events import EpisodeEnded, Event, MinibatchComputed, RunStarted, UpdateApplied
+
+PACKAGE, INSTALL = "tensorboardX", "pip install 'pgviz[tensorboard]'"
+AVERAGED_EPISODES = 100
+# Some learners update thousands of times a second, and no curve has so many points.
+STEPS_BETWEEN = 250
+
+Row = tuple[str, float]
+
+
+class TensorBoardLog:
+    """Writes a run's numbers as they come; use it as a context manager, or close it.
+
+    Parameters
+    ----------
+    folder
+        Where the event file goes.
+    clock
+        Seconds since some moment; a recording has its own.
+
+    Raises
+    ------
+    UsageError
+        Where the package that writes such files is not installed, or the folder cannot be written.
+    """
+
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        if find_spec(PACKAGE) is None:
+            raise UsageError(f"writing for TensorBoard needs {PACKAGE}: {INSTALL}.")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            from tensorboardX import SummaryWriter
+
+            self._writer: Any = SummaryWriter(str(folder), flush_secs=10)
+        except OSError as error:
+            raise UsageError(
+                f"cannot write to {folder}: {error.strerror or error}; choose another folder."
+            ) from error
+        self._folder, self._clock = folder, clock
+        self._episodes: deque[EpisodeEnded] = deque(maxlen=AVERAGED_EPISODES)
+        self._losses: list[float] = []
+        self._algorithm = ""
+        self._began, self._first_step = clock(), 0
+        self._next = 0
+
+    def apply(self, event: Event) -> None:
+        """Take one event in.
+
+        Raises
+        ------
+        ExportError
+            Where it cannot be written.
+        """
+        if isinstance(event, MinibatchComputed):
+            self._losses.append(event.loss)
+        elif isinstance(event, EpisodeEnded):
+            self._episodes.append(event)
+        elif isinstance(event, UpdateApplied):
+            if event.step >= self._next:
+                self._next = event.step + STEPS_BETWEEN
+                self._write(event)
+        elif isinstance(event, RunStarted):
+            self._begin(event)
+
+    def _begin(self, started: RunStarted) -> None:
+        self._algorithm, self._began, self._first_step = started.config.algorithm, self._clock(), started.step
+        text = started.config.to_json().decode()
+        self._writer.add_text("pgviz/config", "\n".join(f"    {line}" for line in text.splitlines()), started.step)
+
+    def _write(self, update: UpdateApplied) -> None:
+        seconds = self._clock() - self._began
+        rows = [*self._rollout(update), *_train(update, self._algorithm), *_own(update)]
+        if self._losses:
+            rows.append(("train/loss", float(np.mean(self._losses))))
+        if seconds > 0.0:
+            rows.append(("time/fps", (update.step - self._first_step) / seconds))
+        self._losses.clear()
+        try:
+            for tag, value in rows:
+                self._writer.add_scalar(tag, value, update.step)
+        except OSError as error:
+            raise ExportError(f"cannot write to {self._folder}: {error.strerror or error}.") from error
+
+    def _rollout(self, update: UpdateApplied) -> Iterator[Row]:
+        if self._episodes:
+            yield "rollout/ep_rew_mean", float(np.mean([each.episode_return for each in self._episodes]))
+            yield "rollout/ep_len_mean", float(np.mean([each.length for each in self._episodes]))
+        if update.epsilon is not None:
+            yield "rollout/exploration_rate", update.epsilon
+
+    def close(self) -> None:
+        """Write what is held back."""
+        self._writer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _train(update: UpdateApplied, algorithm: str) -> Iterator[Row]:
+    """What Stable-Baselines3 logs of the same learner."""
+    yield "train/learning_rate", update.learning_rate
+    if algorithm == "sac":
+        yield "train/actor_loss", -update.objective
+    elif algorithm == "ppo":
+        yield "train/policy_gradient_loss", -update.objective
+    elif algorithm != "dqn":
+        yield "train/policy_loss", -update.objective
+    if algorithm != "dqn":
+        yield "train/entropy_loss", -update.entropy
+    named = {
+        "train/critic_loss" if algorithm == "sac" else "train/value_loss": update.value_loss,
+        "train/explained_variance": update.explained_variance,
+        "train/approx_kl": update.kl,
+        "train/clip_fraction": update.clip_fraction,
+        "train/ent_coef": update.temperature,
+        "train/std": None if update.log_std is None else float(np.exp(update.log_std).mean()),
+    }
+    yield from ((tag, value) for tag, value in named.items() if value is not None)
+
+
+def _own(update: UpdateApplied) -> Iterator[Row]:
+    yield "pgviz/entropy", update.entropy
+    yield "pgviz/gradient_norm", update.gradient_norm
+    if update.max_probability is not None:
+        yield "pgviz/max_probability", update.max_probability
+    if update.log_std is not None:
+        yield from ((f"pgviz/log_std/{d}", float(value)) for d, value in enumerate(update.log_std))
