@@ -10,6 +10,7 @@ from typing import NoReturn
 from pgviz import __version__
 from pgviz.cli.export_arguments import declare_export, declare_import, declare_policy_export, declare_recording
 from pgviz.cli.parameter_help import parameter_lines
+from pgviz.cli.recording import declare_info, declare_record
 from pgviz.errors import UsageError
 from pgviz.hyperparameters import algorithms
 from pgviz.parameters import unknown
@@ -114,12 +115,14 @@ def _declare_train(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--tensorboard", metavar="DIR", help="write event files for TensorBoard into DIR")
     parser.add_argument("--resume", action="store_true", help="go on exactly from the newest checkpoint in DIR")
+    declare_record(parser)
 
 
 def _declare_window(parser: ArgumentParser) -> None:
     _declare_run(parser)
     parser.add_argument("--play", action="store_true", help="start training at once instead of waiting, paused")
     parser.add_argument("--theme", choices=THEMES, help="default: as last time")
+    declare_record(parser)
 
 
 def _declare_replay(parser: ArgumentParser) -> None:
@@ -214,6 +217,12 @@ def _record(arguments: Namespace) -> int:
     return record.execute(arguments)
 
 
+def _info(arguments: Namespace) -> int:
+    from pgviz.cli import recording
+
+    return recording.info(arguments)
+
+
 def _train(arguments: Namespace) -> int:
     from pgviz.cli import train
 
@@ -245,6 +254,7 @@ COMMANDS: dict[str, tuple[str, Execute, Callable[[ArgumentParser], None], bool]]
     "train": ("train a policy in the terminal", _train, _declare_train, True),
     "run": ("open the window on a run", _run, _declare_window, True),
     "replay": ("open the window on a recording", _replay, _declare_replay, False),
+    "info": ("say what is in a recording", _info, declare_info, False),
     "screenshot": ("draw the window, offscreen, after some training", _screenshot, _declare_screenshot, True),
     "record": ("film a run, offscreen", _record, _declare_record, True),
     "import": ("begin a run with a policy of Stable-Baselines3", _import, _declare_import, False),

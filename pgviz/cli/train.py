@@ -15,6 +15,7 @@ from rich.console import Console
 
 from pgviz.cli.output import console_on, counted, say
 from pgviz.cli.progress import progress_of, title
+from pgviz.cli.recording import RecordingWish, read_record, said_of
 from pgviz.cli.report import ReportFile, report_of
 from pgviz.cli.run_options import read_flag, run_config
 from pgviz.config import RunConfig
@@ -59,11 +60,12 @@ def execute(arguments: Namespace) -> int:
     sampled = None if arguments.evaluate_with is None else arguments.evaluate_with == "sampled"
     console = console_on(sys.stderr if arguments.json == "-" else None)
     report = ReportFile(arguments.json)
+    wish = read_record(arguments)
     keeper = _keeper(arguments, console)
     if keeper is not None and keeper.found is not None:
         config = _resumed(config, keeper, console)
     with _logged(arguments.tensorboard) as log:
-        result = train_shown(config, console, keeper, log)
+        result = train_shown(config, console, keeper, wish, log)
     evaluation = None
     try:
         if isinstance(episodes, int) and result.finished:
@@ -125,16 +127,31 @@ def _both(first: Callable[[Event], None], second: Callable[[Event], None]) -> Ca
 
 
 def train_shown(
-    config: RunConfig, console: Console, keeper: Keeper | None = None, log: TensorBoardLog | None = None
+    config: RunConfig,
+    console: Console,
+    keeper: Keeper | None = None,
+    wish: RecordingWish | None = None,
+    log: TensorBoardLog | None = None,
 ) -> TrainResult:
     """Train with a progress bar, then write the summary; after Ctrl+C the result is not `finished`."""
     with _interruptible() as should_stop, progress_of(config, console) as tally:
         # Here rather than above: PyTorch takes a second, and the bar is already there.
         from pgviz.session.doctor import Doctor
         from pgviz.session.headless import train
+        from pgviz.session.recorder import RecordingOptions
 
-        on_event = tally.apply if log is None else _both(tally.apply, log.apply)
-        result = train(config, on_event=on_event, should_stop=should_stop, keeper=keeper, doctor=Doctor())
+        record = None
+        if wish is not None:
+            options = RecordingOptions(wish.rate, wish.size, seconds_between_snapshots=wish.spacing)
+            record = (wish.path, options)
+        result = train(
+            config,
+            on_event=tally.apply if log is None else _both(tally.apply, log.apply),
+            should_stop=should_stop,
+            keeper=keeper,
+            doctor=Doctor(),
+            record=record,
+        )
     for line in _summary(config, result):
         say(console, line)
     return result
@@ -158,6 +175,8 @@ def _summary(config: RunConfig, result: TrainResult) -> Iterator[str]:
     if not result.updates:
         yield _not_learned(config, result)
     yield f"SHA-256 of the weights: {result.weights_sha256}"
+    if result.recording is not None:
+        yield from said_of(result.recording)
     for each in result.findings:
         yield f"Warning: {each.title} (update {each.update}). {each.sentence} {each.advice}"
 

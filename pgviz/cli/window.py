@@ -6,13 +6,17 @@ import tempfile
 from argparse import Namespace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pgviz.cli.output import console_on, say
+from pgviz.cli.recording import RecordingWish, read_record
 from pgviz.cli.run_options import run_config
 from pgviz.config import RunConfig
 from pgviz.display import has_display
 from pgviz.errors import UsageError
+
+if TYPE_CHECKING:
+    from pgviz.session.commands import StartRecording
 
 WINDOW_PACKAGES = ("PySide6", "pyqtgraph", "superqt", "qtawesome")
 PICTURE_SECONDS = 6.0
@@ -24,15 +28,16 @@ Theme = Literal["light", "dark"]
 def open_run(arguments: Namespace) -> int:
     """Open the window on the run that the options describe."""
     config = run_config(arguments)
+    wish = read_record(arguments)
     require_window()
     if not has_display():
-        return run_without_display(config, arguments.theme or "light")
+        return run_without_display(config, arguments.theme or "light", wish)
     from pgviz.gui.app import run
     from pgviz.gui.settings import Settings
 
     if arguments.theme:
         Settings.of_user().theme = arguments.theme
-    return run(config, play=arguments.play)
+    return run(config, play=arguments.play, record=_command(wish))
 
 
 def open_last(_arguments: Namespace) -> int:
@@ -67,7 +72,21 @@ def replay(arguments: Namespace) -> int:
     return app.replay(path, play=arguments.play, theme=arguments.theme)
 
 
-def run_without_display(config: RunConfig, theme: Theme = "light") -> int:
+def _command(wish: RecordingWish | None) -> StartRecording | None:
+    """What to tell the session where the run is to be recorded."""
+    if wish is None:
+        return None
+    from pgviz.session.commands import StartRecording
+
+    return StartRecording(
+        wish.path,
+        steps_per_second=wish.rate,
+        frame_size=wish.size,
+        seconds_between_snapshots=wish.spacing,
+    )
+
+
+def run_without_display(config: RunConfig, theme: Theme = "light", wish: RecordingWish | None = None) -> int:
     """Train in the terminal, then draw the window offscreen and say where the picture is."""
     from pgviz.cli.train import train_shown
 
@@ -76,7 +95,7 @@ def run_without_display(config: RunConfig, theme: Theme = "light") -> int:
         console,
         "There is no display for a window: training in the terminal, and then drawing the window to a file.",
     )
-    if not train_shown(config, console).finished:
+    if not train_shown(config, console, wish=wish).finished:
         raise KeyboardInterrupt
     from pgviz.gui.screenshot import take
 

@@ -17,6 +17,7 @@ from pgviz.session.notices import RunState
 
 PLAY_ICON, PAUSE_ICON = "mdi6.play", "mdi6.pause"
 FOLLOW_KEYS = ("Escape", "End")
+RECORD, RECORD_TIP = "Record…", "Record what is seen into a file, which can be played again and sent to others"
 RECORDED = "This is a recording; take over from it to go on live"
 FAR = 100  # steps of a longer jump into the past
 
@@ -37,6 +38,8 @@ class Actions(QObject):
         The number typed before a key.
     save_requested, open_requested
         The run is to be saved where it is; one that was saved is to be gone on with.
+    record_requested
+        The run is to be recorded from now on, or no longer.
     recording_requested, take_over_requested
         A recording is to be chosen and played; the run is to go on live from what is looked at in it.
     fork_requested
@@ -44,6 +47,7 @@ class Actions(QObject):
     """
 
     save_requested = Signal()
+    record_requested = Signal()
     open_requested = Signal()
     recording_requested = Signal()
     take_over_requested = Signal()
@@ -65,6 +69,9 @@ class Actions(QObject):
             self.open_requested.emit,
             "Ctrl+Shift+O",
             "Choose a folder and go on from there",
+        )
+        self.record = self._add(
+            RECORD, self.record_requested.emit, "Ctrl+R", RECORD_TIP, "mdi6.record-circle-outline"
         )
         self._add_playback()
         self.quit = self._add("Quit", window.close, "Ctrl+Q", "Stop the run and close the window")
@@ -102,6 +109,7 @@ class Actions(QObject):
         self.step.setEnabled(going or looks_back)
         self.go_on.setEnabled(going and not playing)
         self.save.setEnabled(going)
+        self.record.setEnabled(started)
         for action in (self.restart, self.restart_with_new_seed, self.run_to, self.fork, self.back, self.far_back):
             action.setEnabled(started)
         for action in (self.far_forward, self.follow, self.resume):
@@ -118,7 +126,8 @@ class Actions(QObject):
             self.restart: "Play the recording from its beginning",
             self.step: "Show the next step that was recorded",
         }
-        for action in (self.step_minibatch, self.restart_with_new_seed, self.resume, self.fork, self.save):
+        live = (self.step_minibatch, self.restart_with_new_seed, self.resume, self.fork, self.save, self.record)
+        for action in live:
             instead[action] = RECORDED
             if recorded:
                 action.setEnabled(False)

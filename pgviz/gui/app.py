@@ -22,10 +22,16 @@ from pgviz.gui.faults import Faults
 from pgviz.gui.main_window import MainWindow
 from pgviz.gui.session_thread import recording_host
 from pgviz.gui.settings import Settings, ThemeChoice
+from pgviz.session.commands import StartRecording
 
 
 def run(
-    config: RunConfig | None, *, play: bool = False, theme: ThemeChoice | None = None, folder: Path | None = None
+    config: RunConfig | None,
+    *,
+    play: bool = False,
+    theme: ThemeChoice | None = None,
+    folder: Path | None = None,
+    record: StartRecording | None = None,
 ) -> int:
     """Open the window and stay until it is closed.
 
@@ -39,6 +45,8 @@ def run(
         Colours for this time; ``None`` for those chosen in the View menu.
     folder
         Where a run was saved that is gone on with instead.
+    record
+        How to record it, where that is asked for.
 
     Returns
     -------
@@ -49,7 +57,7 @@ def run(
     settings = Settings.of_user()
     window = MainWindow(settings, theme=theme)
     first = config or settings.config or RunConfig.create()
-    after_first_paint(window, lambda: _begin(window, first, play, folder))
+    after_first_paint(window, lambda: _begin(window, first, play, folder, record))
     return _stay(app, window, settings)
 
 
@@ -86,8 +94,12 @@ def _stay(app: QApplication, window: MainWindow, settings: Settings) -> int:
     return status
 
 
-def _begin(window: MainWindow, config: RunConfig, play: bool, folder: Path | None) -> None:
+def _begin(
+    window: MainWindow, config: RunConfig, play: bool, folder: Path | None, record: StartRecording | None
+) -> None:
     window.begin(config, play)
+    if record is not None:
+        window.recording.start(record)
     if folder is not None:
         window.keeping.open(folder)
 

@@ -32,6 +32,7 @@ from pgviz.gui.panels.setup import SetupPanel
 from pgviz.gui.panels.timeline import TimelinePanel
 from pgviz.gui.playback import Playback
 from pgviz.gui.pump import Pump
+from pgviz.gui.recording import Recording
 from pgviz.gui.run_control import RunControl
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.session_thread import HostFactory, SessionThread, session_host
@@ -195,6 +196,7 @@ class MainWindow(QMainWindow):
         self.message_bar = menus.add_banner_bar(self, self.banner)
         self.faults = Faults(self.banner, self.message_bar, self)
         self.keeping = Keeping(self, self.model, self._settings.state_folder, self.control.post)
+        self.recording = Recording(self, self.model, self.control.post)
         live_only = (*self.closer.panels, self.environment.copies)
         self.playback = Playback(self, self.model, self.control, self.controls.speed, live_only)
         self.setAcceptDrops(True)
@@ -272,6 +274,7 @@ class MainWindow(QMainWindow):
         self.pump.run_failed.connect(lambda _: self._doubt_breakpoints())
         self.pump.rewound.connect(lambda _: self.controls.cancel_requests())
         self.keeping.serve(self.actions_, self.pump)
+        self.recording.serve(self.actions_, self.pump, self.progress, self.faults.note)
         self.pump.taken_over.connect(lambda _: self._on_taken_over())
         self.playback.serve(self.actions_, self.pump, self.tool_bar, self.faults.note)
 

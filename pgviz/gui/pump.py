@@ -30,6 +30,7 @@ from pgviz.session.notices import (
     TakenOver,
     ValuesEstimated,
 )
+from pgviz.session.recorded import RecordingState
 from pgviz.training.events import Event, ParameterChanged, RunFailed, RunStarted, Shown, StepTaken
 
 
@@ -98,6 +99,7 @@ class Pump(QObject):
     recording_opened = Signal(object)
     taken_over = Signal(object)
     run_saved = Signal(object)
+    recording_told = Signal(object)
     run_waits = Signal(object)
     minibatch_examined = Signal(object)
     values_estimated = Signal(object)
@@ -135,6 +137,7 @@ class Pump(QObject):
             RecordingOpened: self.recording_opened,
             TakenOver: self.taken_over,
             RunSaved: self.run_saved,
+            RecordingState: self.recording_told,
             RunWaits: self.run_waits,
             MinibatchExamined: self.minibatch_examined,
             ValuesEstimated: self.values_estimated,

@@ -19,9 +19,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pgviz.errors import RunError
+from pgviz.recording import SUFFIX
 from pgviz.training.events import Event
 
-SUFFIX = ".pgviz"
+__all__ = [
+    "APPLICATION_ID",
+    "FORMAT",
+    "LARGEST_COUNT",
+    "LARGEST_EVENT",
+    "LARGEST_FRAME",
+    "LARGEST_SIDE",
+    "LARGEST_SNAPSHOT",
+    "LARGEST_STEP",
+    "SUFFIX",
+    "TABLES",
+    "Recorded",
+    "RecordingError",
+    "RecordingInfo",
+]
+
 APPLICATION_ID = 0x5047565A  # "PGVZ"
 FORMAT = 1
 

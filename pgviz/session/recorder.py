@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import platform
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -28,6 +29,7 @@ from pgviz.training.packing import pack
 
 # Of the run's time, for describing and drawing steps that nobody but the recorder asked for.
 SHARE_OF_STEPS = 0.02
+FIRST_COSTS, FIRST_WAIT = 3, 0.25  # so many measurements are not trusted to say more than to wait so many seconds
 # The same for snapshots, and the bytes a second that they may take: an off-policy agent's hold all it has seen.
 SHARE_OF_SNAPSHOTS = 0.005
 SNAPSHOT_BYTES_A_SECOND = 256 * 2**10
@@ -201,12 +203,14 @@ class StepPace:
         self._last = 0.0
         self._asked: float | None = None
         self._plain: float | None = None
+        self._costs: deque[float] = deque(maxlen=8)
 
     def wants(self, now: float) -> bool:
         """Whether to ask for the next step's details."""
         if now < self._wanted:
             return False
-        self._asked = now
+        if self._asked is None:
+            self._asked = now
         return True
 
     def takes(self, now: float, *, detailed: bool) -> bool:
@@ -217,15 +221,23 @@ class StepPace:
             self._plain = took if self._plain is None else min(self._plain * 1.02, took)
             self._last = now
             return False
-        cost = 0.0 if self._asked is None else max(now - self._asked - (self._plain or 0.0), 0.0)
+        if self._asked is not None:
+            self._costs.append(max(now - self._asked - (self._plain or 0.0), 0.0))
         self._last, self._asked = now, None
         # A window that looks as well has its steps at its own pace, which will do.
-        self._wanted = now + max(1.5 * self._spacing, cost / SHARE_OF_STEPS)
+        self._wanted = now + max(1.5 * self._spacing, self._wait)
         if now < self._due:
             return False
         # One that came late may be followed by one that is early, so that the rate is kept.
         self._due = max(self._due, now - self._spacing / 2) + self._spacing
         return True
+
+    @property
+    def _wait(self) -> float:
+        """Seconds to wait for a step to have cost no more than its share."""
+        # The least is right: an update may have come between, and the first picture of all opens a canvas.
+        wait = min(self._costs, default=0.0) / SHARE_OF_STEPS
+        return wait if len(self._costs) >= FIRST_COSTS else min(wait, FIRST_WAIT)
 
 
 # A recording is of one run, which is introduced when it begins; steps have a pace of their own.

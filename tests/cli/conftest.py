@@ -30,6 +30,7 @@ class FakeResult:
     weights_sha256: str = "ab" * 32
     findings: tuple[Finding, ...] = ()
     updates: int = 10
+    recording: None = None
     evaluation: Callable[[int], FakeEvaluation] = lambda episodes: FakeEvaluation(episodes, 20.0, 1.5)
 
     @property
@@ -55,6 +56,7 @@ class FakeEngine:
         should_stop: Callable[[], bool] | None = None,
         keeper: object = None,
         doctor: object = None,
+        record: object = None,
     ) -> FakeResult:
         assert on_event
         assert should_stop

@@ -22,7 +22,7 @@ class FakeWindow:
         self.theme = "system"
         self.config: RunConfig | None = None
 
-    def run(self, config: RunConfig | None, *, play: bool = False) -> int:
+    def run(self, config: RunConfig | None, *, play: bool = False, record: object = None) -> int:
         self.runs.append((config, play))
         return 0
 

@@ -34,6 +34,26 @@ def test_that_the_first_steps_are_no_rush() -> None:
     assert not pace.wants(100.02)
 
 
+def test_that_a_first_picture_that_takes_long_does_not_keep_others_away() -> None:
+    pace, now, asked = StepPace(0.05), 0.0, 0
+    while now < 5.0:
+        wanted = pace.wants(now)
+        now += 0.001 + (1.0 if wanted and not asked else 0.0005 * wanted)
+        pace.takes(now, detailed=wanted)
+        asked += wanted
+    assert asked > 30
+
+
+def test_that_an_update_between_does_not_count_as_the_cost_of_a_step() -> None:
+    pace, now, asked = StepPace(0.001), 0.0, 0
+    for index in range(20_000):
+        wanted = pace.wants(now)
+        now += 0.0005 + 0.002 * wanted + (0.2 if index % 100 == 0 else 0.0)
+        pace.takes(now, detailed=wanted)
+        asked += wanted
+    assert SHARE_OF_STEPS / 4 < asked * 0.002 / now < 1.2 * SHARE_OF_STEPS
+
+
 def test_that_where_a_window_looks_the_recording_asks_for_no_step_itself() -> None:
     pace, now, asked = StepPace(1 / 30), 0.0, 0
     for index in range(10_000):
