@@ -22,7 +22,7 @@ from pgviz.gui.moving import Part, parts_of
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.theme import Theme, set_role, tabular
 from pgviz.gui.what_if import Trial, in_words, samples, trial_at, trials
-from pgviz.gui.widgets.parts import CalmComboBox, push_button
+from pgviz.gui.widgets.parts import CalmComboBox, push_button, tool_button
 from pgviz.gui.widgets.worth_view import WorthView
 from pgviz.session.commands import EstimateValues, Fork, Intervene, Pause
 from pgviz.session.notices import RunState, RunWaits, ValuesEstimated
@@ -34,6 +34,7 @@ HOW_TO = (
     "or to take one of your own choice in the next step."
 )
 ROLLOUTS, HORIZON = 16, 200
+LEAST_WIDTH = 280  # in which some words are cut short, so that the plots keep their share of a small window
 
 
 class WhatIfPanel(QWidget):
@@ -80,7 +81,8 @@ class WhatIfPanel(QWidget):
         self.number.setFont(tabular(self.number.font()))
         self.force = push_button("Force", "Take this action in the next step, whatever is drawn")
         self.fork = push_button("Fork with it", "Begin a second run beside this one, which takes this action")
-        self.take_back = push_button("Take back", "Let the next step take what is drawn after all")
+        self.take_back = tool_button("Take back", "Let the next step take what is drawn after all")
+        self.take_back.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.take_back.hide()
         self.chip, self.where, self.notes = QLabel(), QLabel(), QLabel(wordWrap=True)
         set_role(self.chip, "chip-warn")
@@ -103,17 +105,19 @@ class WhatIfPanel(QWidget):
         self.entry.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         take = QGridLayout()
         take.setHorizontalSpacing(6)
-        row = (self.part, _words("next step takes"), self.entry, self.force, self.take_back, self.fork)
+        row = (self.part, _words("next step takes"), self.entry, self.force, self.fork)
         for place, each in enumerate(row):
             take.addWidget(each, 0, place)
         take.setColumnStretch(len(row), 1)
         page = QWidget()
+        page.setMinimumWidth(LEAST_WIDTH)
         column = QVBoxLayout(page)
         column.setContentsMargins(12, 6, 8, 6)
         column.setSpacing(6)
         head = QHBoxLayout()
         head.addWidget(self.where, 1)
-        head.addWidget(self.chip)
+        for each in (self.chip, self.take_back):
+            head.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
         self.where.setMinimumWidth(10)
         column.addLayout(head)
         column.addLayout(ask)
@@ -293,9 +297,8 @@ class WhatIfPanel(QWidget):
             box.setEnabled(usable and not busy)
         self.estimate.setEnabled(usable)
         self.estimate.setText("Stop" if busy else "Estimate Q")
-        copy = f"copy {waiting.environment_index + 1}"
-        here = f"The present state of {copy}, at step {waiting.step:,}"
-        self.where.setText(here if usable else f"The run goes on; this was {copy} at step {waiting.step:,}")
+        here = f"Copy {waiting.environment_index + 1} at step {waiting.step:,}"
+        self.where.setText(here if usable else f"The run goes on. This was it: {here}")
         forced = self._forced
         self.chip.setVisible(forced is not None and usable)
         self.take_back.setVisible(forced is not None and usable)
