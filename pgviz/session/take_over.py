@@ -143,7 +143,7 @@ class _Journey:
 
     def go(self, wanted: StepTaken) -> bool:
         """Go to where the wanted step is the next to be taken; says whether anything was different on the way."""
-        session, told_from = self._session, self._session.position
+        session, told_from, before = self._session, self._session.position, self._session.trainer.step
         while True:
             self._do_again()
             event = self._pull(wanted.step)
@@ -153,14 +153,20 @@ class _Journey:
             elif isinstance(event, COMPARED):
                 self._compare(event)
             if not isinstance(event, EpisodeEnded):  # which is told before the step that ended it
-                told_from = session.position
+                told_from, before = session.position, event.step
         self._differs |= event.step != wanted.step or bool(self._expected)
         self._differs |= not _same_detail(event.detail, wanted.detail)
-        try:
-            session.resume(told_from)
-        except NotReproducible:  # then the present is the state after that step
-            self._differs = True
+        if session.divergence is None:  # else going back would lead somewhere else: the present is after that step
+            self._go_back(told_from, before)
         return self._differs
+
+    def _go_back(self, position: int, step: int) -> None:
+        """Go back to before the step that was just taken."""
+        try:
+            self._session.resume(position)
+        except NotReproducible:
+            self._differs = True
+        self._differs |= self._session.trainer.step != step
 
     def _do_again(self) -> None:
         while self._done and self._done[0][0] <= self._session.position:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from pgviz.session.notices import RunState
 from pgviz.session.recorded import RecordingState
 from pgviz.session.take_over import lived_to
 from pgviz.session.tape import Tape
-from pgviz.training.events import StepTaken
+from pgviz.training.events import StepTaken, UpdateApplied
+from pgviz.training.interventions import TurnKnob
 from tests.session.driver import Driver, hosted
+from tests.session.recordings import Rows, recorded
 
 COMMON: dict[str, Any] = {"environment_count": 2, "hidden_sizes": (8,), "steps": 100_000}
 OFF_POLICY: dict[str, Any] = {"buffer_size": 1000, "learning_starts": 20, "batch_size": 16, "train_frequency": 4}
@@ -118,3 +121,57 @@ def test_that_the_recording_that_is_being_made_is_closed_and_played(tmp_path: Pa
     tape.close()
     assert tape.recording.info.complete
     assert tape.steps == 100
+
+
+def test_that_an_environment_with_a_will_of_its_own_is_taken_over_nearly(tmp_path: Path) -> None:
+    path = tmp_path / "moody.pgviz"
+    record(path, RunConfig.create("tests.environments.toys:Moody-v0", "a2c", **COMMON))
+    tape = Tape.open(path)
+    try:
+        index = tape.index_of(200, tape.end)
+        lived = lived_to(tape, index, History())
+        assert "does not replay exactly" in lived.approximate
+        assert lived.session.trainer.step == tape.taken(index).step
+        assert lived.session.pull() is not None
+        lived.session.close()
+    finally:
+        tape.close()
+
+
+def test_that_a_run_that_did_something_else_is_said_to(tmp_path: Path) -> None:
+    path = tmp_path / "told otherwise.pgviz"
+
+    def tell_otherwise(rows: Rows) -> None:
+        place = rows.events.index(rows.of(UpdateApplied)[1])
+        rows.events[place] = replace(rows.events[place], entropy=0.1)  # type: ignore[call-arg]
+
+    recorded(path, 100, change=tell_otherwise, snapshots=False)
+    tape = Tape.open(path)
+    try:
+        lived = lived_to(tape, tape.index_of(90, tape.end), History())
+        lived.session.close()
+        assert "did not do quite what was recorded" in lived.approximate
+    finally:
+        tape.close()
+
+
+def test_that_what_was_taken_back_while_recording_is_not_lived_again(tmp_path: Path) -> None:
+    path = tmp_path / "taken back.pgviz"
+
+    def take_back(rows: Rows) -> None:
+        rows.intervene(TurnKnob("learning_rate", 0.5)).run(60)
+        place = next(i for i, each in enumerate(rows.events) if isinstance(each, StepTaken) and each.step == 40)
+        rows.rewind(place + 1).run(160)
+
+    recorded(path, 50, change=take_back)
+    tape = Tape.open(path)
+    try:
+        for step in (38, 44, 60, 150):
+            index = tape.index_of(step, tape.end)
+            lived = lived_to(tape, index, History())
+            assert lived.approximate == ""
+            updates = [each.step for each in lived.past if isinstance(each, UpdateApplied)]
+            assert updates == list(range(32, step, 32))
+            lived.session.close()
+    finally:
+        tape.close()
