@@ -156,7 +156,8 @@ class _Journey:
                 told_from, before = session.position, event.step
         self._differs |= event.step != wanted.step or bool(self._expected)
         self._differs |= not _same_detail(event.detail, wanted.detail)
-        if session.divergence is None:  # else going back would lead somewhere else: the present is after that step
+        # Where it is not the same run, going back might lead somewhere else again: the present is after that step.
+        if session.divergence is None and not self._differs:
             self._go_back(told_from, before)
         return self._differs
 
