@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,6 +49,20 @@ def _pass_on(kind: QtMsgType, context: QMessageLogContext, message: str) -> None
     """Pass Qt's messages on to the terminal, but for what the offscreen platform says of its own limits."""
     if not message.startswith("This plugin does not support"):
         tell_terminal(message)
+
+
+@contextmanager
+def interrupt_told(tell: Callable[[], None]) -> Iterator[None]:
+    """Call `tell` at Ctrl+C, where Python would raise in the midst of whatever Qt is painting, and Qt lose it."""
+    previous = signal.getsignal(signal.SIGINT)
+    if previous in (None, signal.SIG_IGN) or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, lambda *_: tell())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
 class Sitting:
@@ -111,7 +127,7 @@ class Sitting:
         pump.command_rejected.connect(self._on_rejected)
         pump.run_failed.connect(self._on_failed)
         try:
-            with self._errors_caught():
+            with self._errors_caught(), interrupt_told(self._on_interrupt):
                 self.window.show()
                 self.window.begin(config, play=True)
                 self._loop.exec()
@@ -162,6 +178,10 @@ class Sitting:
 
     def _on_escaped(self, _kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
         self._escaped = self._escaped or error
+        self._loop.quit()
+
+    def _on_interrupt(self) -> None:
+        self._escaped = self._escaped or KeyboardInterrupt()
         self._loop.quit()
 
     def _raise_faults(self) -> None:

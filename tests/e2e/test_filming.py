@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def test_that_a_film_has_its_length_and_size(what: What, tmp_path: Path, qtbot: 
     assert [each.name for each in tmp_path.iterdir()] == ["film.mp4"]
 
 
-@pytest.mark.parametrize("what", WHATS)
+@pytest.mark.parametrize("what", ["window", "environment"])
 def test_that_the_line_of_numbers_is_part_of_the_size_asked_for(what: What, tmp_path: Path, qtbot: QtBot) -> None:
     shot = Shot(what, size=(960, 640), with_numbers=True, theme="light")
 
@@ -68,7 +69,16 @@ def test_that_what_cannot_be_filmed_says_why_and_leaves_nothing(tmp_path: Path, 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_that_ctrl_c_while_filming_leaves_nothing(tmp_path: Path, qtbot: QtBot) -> None:
+def test_that_ctrl_c_leaves_nothing(tmp_path: Path, qtbot: QtBot) -> None:
+    film = film_at(tmp_path / "film.mp4", 10)
+
+    with pytest.raises(KeyboardInterrupt):
+        film_run(CARTPOLE, 30.0, film, Shot(), lambda _: signal.raise_signal(signal.SIGINT))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_that_an_error_while_filming_leaves_nothing(tmp_path: Path, qtbot: QtBot) -> None:
     def interrupt(_seconds: float) -> None:
         raise KeyboardInterrupt
 

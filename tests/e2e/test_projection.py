@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +66,20 @@ def test_that_a_part_is_filmed_in_the_window_at_another_speed(
     assert pictures[-1][0] == pytest.approx(2 * (span[1] - span[0]), abs=0.11)
 
 
-def test_that_ctrl_c_leaves_nothing(recording: Path, tmp_path: Path, qtbot: QtBot) -> None:
+def test_that_ctrl_c_at_any_moment_leaves_nothing(recording: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    with open_recording(recording) as opened, pytest.raises(KeyboardInterrupt):
+        film_recording(
+            opened,
+            (0.0, 1.0),
+            film_at(tmp_path / "film.mp4", 10),
+            Shot(),
+            lambda _: signal.raise_signal(signal.SIGINT),
+        )
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_that_what_stops_it_leaves_nothing(recording: Path, tmp_path: Path, qtbot: QtBot) -> None:
     def interrupt(_seconds: float) -> None:
         raise KeyboardInterrupt
 
