@@ -14,9 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from pgviz.config import RunConfig
 from pgviz.gui.main_window import MainWindow
+from pgviz.gui.playback import Playback
 from pgviz.gui.session_thread import recording_host
 from pgviz.gui.settings import Settings
 from pgviz.session.commands import SetSpeed
+from pgviz.session.inbox import Inbox
+from pgviz.session.mailbox import Mailbox
 from pgviz.session.notices import RunState
 from pgviz.training.events import EpisodeEnded, PastShown, StateShown, StepTaken, UpdateApplied
 from tests.e2e.conftest import PENDULUM, Bench
@@ -168,6 +171,27 @@ def test_that_a_recording_is_opened_beside_a_run_and_a_wrong_file_is_not(
     qtbot.waitUntil(lambda: window.model.recording is None and window.model.config == PENDULUM)
     qtbot.waitUntil(lambda: not window.playback.badge.isVisible())
     assert window.controls.speed.speed == speed
+
+
+def test_that_only_a_recording_alone_can_be_dropped(tmp_path: Path) -> None:
+    def dragged(*names: str) -> Path | None:
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(tmp_path / name)) for name in names])
+        return Playback.dropped(data)
+
+    assert dragged("a.PGVIZ") == tmp_path / "a.PGVIZ"
+    assert dragged("a.pgviz", "b.pgviz") is None
+    assert dragged("a.txt") is None
+    data = QMimeData()
+    data.setUrls([QUrl("https://example.org/a.pgviz")])
+    assert Playback.dropped(data) is None
+
+
+def test_that_a_playback_that_crashed_is_followed_by_a_session(demo: tuple[Path, Rows]) -> None:
+    make = recording_host(demo[0])
+    hosts = [make(Inbox(), Mailbox()) for _ in range(2)]
+    assert [type(each).__name__ for each in hosts] == ["PlaybackHost", "SessionHost"]
+    hosts[0]._tape.close()  # type: ignore[attr-defined]
 
 
 def test_that_a_module_named_in_a_file_is_imported_only_after_a_yes(

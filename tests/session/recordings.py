@@ -20,7 +20,7 @@ from pgviz.recording.snapshots import encode_snapshot
 from pgviz.session.history import History
 from pgviz.session.notices import RunRewound
 from pgviz.session.session import Session
-from pgviz.training.events import EpisodeEnded, Event, StepTaken, UpdateApplied
+from pgviz.training.events import Event, StepTaken
 from pgviz.training.interventions import Intervention
 from pgviz.training.packing import pack
 
@@ -160,6 +160,3 @@ def _write(connection: sqlite3.Connection, position: int, event: Event) -> None:
         "INSERT INTO events VALUES (?, ?, ?, ?, ?)",
         (position, event.step, SECONDS_A_STEP * event.step, type(event).__name__, encode(event)),
     )
-
-
-__all__ = ["CARTPOLE", "SMALL", "EpisodeEnded", "Rows", "UpdateApplied", "recorded"]
