@@ -38,6 +38,8 @@ class Actions(QObject):
         The number typed before a key.
     save_requested, open_requested
         The run is to be saved where it is; one that was saved is to be gone on with.
+    policy_requested
+        A policy from elsewhere is to be chosen and stepped through.
     record_requested
         The run is to be recorded from now on, or no longer.
     recording_requested, take_over_requested
@@ -49,6 +51,7 @@ class Actions(QObject):
     save_requested = Signal()
     record_requested = Signal()
     open_requested = Signal()
+    policy_requested = Signal()
     recording_requested = Signal()
     take_over_requested = Signal()
     fork_requested = Signal()
@@ -69,6 +72,12 @@ class Actions(QObject):
             self.open_requested.emit,
             "Ctrl+Shift+O",
             "Choose a folder and go on from there",
+        )
+        self.open_policy = self._add(
+            "Open a policy of Stable-Baselines3…",
+            self.policy_requested.emit,
+            "Ctrl+Shift+P",
+            "Choose the file of an agent for this environment, and step through it",
         )
         self.record = self._add(
             RECORD, self.record_requested.emit, "Ctrl+R", RECORD_TIP, "mdi6.record-circle-outline"

@@ -18,6 +18,7 @@ from pgviz.gui.forks_dialog import ask_what_differs
 from pgviz.gui.interpreter import Interpreter
 from pgviz.gui.keeping import Keeping
 from pgviz.gui.layout import Docks, Layout, dock
+from pgviz.gui.open_policy import ask_for_policy
 from pgviz.gui.panels.banner import Banner
 from pgviz.gui.panels.breakpoints import BreakpointsPanel
 from pgviz.gui.panels.controls import ControlsPanel
@@ -274,6 +275,7 @@ class MainWindow(QMainWindow):
         self.pump.run_failed.connect(lambda _: self._doubt_breakpoints())
         self.pump.rewound.connect(lambda _: self.controls.cancel_requests())
         self.keeping.serve(self.actions_, self.pump)
+        self.actions_.policy_requested.connect(self._ask_for_policy)
         self.recording.serve(self.actions_, self.pump, self.progress, self.faults.note)
         self.pump.taken_over.connect(lambda _: self._on_taken_over())
         self.playback.serve(self.actions_, self.pump, self.tool_bar, self.faults.note)
@@ -314,6 +316,10 @@ class MainWindow(QMainWindow):
     def _on_breakpoints_listed(self, listed: BreakpointsListed) -> None:
         if listed.breakpoints != self._remembered:
             self._remembered = self._settings.breakpoints = listed.breakpoints
+
+    def _ask_for_policy(self) -> None:
+        if self.model.config is not None:
+            ask_for_policy(self, self.model.config.environment, self.control.post)
 
     def _update_actions(self) -> None:
         model = self.model

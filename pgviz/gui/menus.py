@@ -43,7 +43,9 @@ def add_menus(
     bar = window.menuBar()
     file = bar.addMenu("&File")
     file.setToolTipsVisible(True)
-    file.addActions([actions.open_recording, actions.record, actions.save, actions.open_saved])
+    file.addActions(
+        [actions.open_recording, actions.record, actions.save, actions.open_saved, actions.open_policy]
+    )
     file.addSeparator()
     file.addAction(actions.quit)
     run = bar.addMenu("&Run")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import singledispatchmethod
 
 from pgviz.environments.catalog import listing
 from pgviz.errors import PgvizError, UsageError
 from pgviz.session import commands
 from pgviz.session.commands import Command
+from pgviz.session.foreign import open_policy
 from pgviz.session.hand_over import HandOver
 from pgviz.session.history import History
 from pgviz.session.notices import (
@@ -22,9 +23,10 @@ from pgviz.session.notices import (
     ValuesEstimated,
 )
 from pgviz.session.playback_host import Host
+from pgviz.session.policy_command import OpenPolicy
 from pgviz.session.recorder import RecordingOptions
 from pgviz.session.relive import NotReproducible
-from pgviz.session.saving import open_saved
+from pgviz.session.saving import Opened, open_saved
 from pgviz.session.session import (
     environment_steps,
     episodes,
@@ -296,10 +298,17 @@ class SessionHost(HandOver):
 
     @_do.register
     def _(self, command: commands.OpenRun) -> None:
+        self._open_run(lambda history: open_saved(command.folder, history, command.agreed))
+
+    @_do.register
+    def _(self, command: OpenPolicy) -> None:
+        self._open_run(lambda history: open_policy(command, history))
+
+    def _open_run(self, make: Callable[[History], Opened]) -> None:
         before = self._state
         self._enter(RunState.PREPARING)
         try:
-            opened = open_saved(command.folder, History(self._history_limit), command.agreed)
+            opened = make(History(self._history_limit))
         except Exception:
             self._enter(before)
             raise

@@ -19,6 +19,7 @@ from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
 from pgviz.session.notices import CommandRejected, RunState
 from pgviz.session.player import Player, Until
+from pgviz.session.policy_command import OpenPolicy
 from pgviz.session.tape import Tape
 from pgviz.training.events import EpisodeEnded, Event, StepTaken, UpdateApplied
 
@@ -34,6 +35,7 @@ IMPOSSIBLE: dict[type[Command], str] = {
     commands.EstimateValues: "actions cannot be tried out in it",
     commands.PutProbe: "its policy cannot be asked about other states",
     commands.Fork: "nothing can be done differently in it",
+    OpenPolicy: "it has a policy of its own",
     commands.SaveRun: "there is nothing to save but the file itself",
     commands.StartRecording: "it is on file already",
 }
