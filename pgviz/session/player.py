@@ -165,15 +165,26 @@ class Player:
         """Make a step the present; the window is told what it has to forget, and what it does not know yet."""
         position = int(self._tape.positions_K[index])
         known = self._take_back(index) if position < self._head else -1
-        for recorded in self._tape.facts(self._head, position):
-            if recorded.event.step > known:
-                self._put(recorded.event)
-            self._head = recorded.position  # what cannot be read after it must not have it told twice
         recorded = self._tape.step_at(index)
+        if known < 0:  # of an hour's recording the curves may take seconds, and the picture need not
+            self._put(recorded.event)
+        self._tell_facts(position, known)
         self._head, self._seconds, self._step = position, recorded.seconds, recorded.event.step
         self._cursor = self._cues = self._cue = None
         self._put(recorded.event)
         self._say_speed(0.0)
+
+    def _tell_facts(self, position: int, known: int) -> None:
+        """Tell what happened from the head to a place, but for what is known of the first `known` steps."""
+        try:
+            for recorded in self._tape.facts(self._head, position):
+                if recorded.event.step > known:
+                    self._put(recorded.event)
+                self._head = recorded.position  # what cannot be read after it must not have it told twice
+        except PgvizError:
+            self._cursor = self._cues = self._cue = None
+            self._show_present()
+            raise
 
     def _take_back(self, index: int) -> int:
         """Have the window forget what came after a step; returns up to which step it still knows what happened."""
