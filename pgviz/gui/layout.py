@@ -114,7 +114,7 @@ class Layout:
             self._window.resize(DEFAULT_SIZE.boundedTo(self._window.screen().availableSize()))
         if settings.docks is None or not self._window.restoreState(settings.docks, LAYOUT_VERSION):
             self._share_out()
-        self.tabs.hide_bar()
+        self.tabs.catch_up()
 
     def apply_theme(self, theme: Theme) -> None:
         """Draw the tabs in a theme's colours."""

@@ -53,6 +53,12 @@ class DockTabs(QObject):
             each.dockLocationChanged.connect(lambda _: self._later.start())
             each.topLevelChanged.connect(lambda _: self._later.start())
 
+    def catch_up(self) -> None:
+        """See which docks are closed, after an arrangement was taken over."""
+        for index, each in enumerate(self._docks):
+            self._set_tab(index, not each.isHidden())
+        self.hide_bar()
+
     def hide_bar(self) -> None:
         """Hide the bar that Qt has for these docks, and show those that it has for others."""
         titles = {each.windowTitle() for each in self._docks}
@@ -85,12 +91,17 @@ class DockTabs(QObject):
             self.rows[index].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _show_tab(self, index: int, shown: bool) -> None:
+        self._set_tab(index, shown)
+        self._later.start()
+
+    def _set_tab(self, index: int, shown: bool) -> None:
+        if self.rows[0].isTabVisible(index) == shown:
+            return
         for own, row in enumerate(self.rows):
             row.blockSignals(True)
             row.setTabVisible(index, shown)
             row.setCurrentIndex(own)  # Qt goes to another tab when one is hidden
             row.blockSignals(False)
-        self._later.start()
 
     def _retitle(self, index: int, title: str) -> None:
         badge = title.partition(BADGE_FROM_TITLE)[0] if BADGE_FROM_TITLE in title else ""

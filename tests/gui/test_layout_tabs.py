@@ -7,8 +7,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDockWidget, QTabBar
 from pytestqt.qtbot import QtBot
 
+from pgviz.gui.main_window import MainWindow
+from pgviz.gui.settings import Settings
 from pgviz.gui.widgets.panel_tabs import PanelTabs
 from tests.gui.conftest import Desk
+from tests.gui.fake_host import FakeHost
 from tests.hands import press
 
 
@@ -80,3 +83,16 @@ def test_that_plots_in_one_place_keep_the_tabs_of_qt(desk: Desk, qtbot: QtBot) -
     desk.window.layout_.tabs.hide_bar()
     qtbot.waitUntil(lambda: len(bars(desk)) == 1)
     assert {bars(desk)[0].tabText(index) for index in range(2)} == {"Entropy", "Return"}
+
+
+def test_that_a_closed_panel_has_no_tab_at_the_next_start_either(
+    desk: Desk, settings: Settings, qtbot: QtBot
+) -> None:
+    desk.window.docks.probes.close()
+    desk.window.close()
+    window = MainWindow(settings, FakeHost)
+    qtbot.addWidget(window)
+    window.show()
+    row = row_of(window.docks.controls)
+    assert [index for index in range(9) if not row.isTabVisible(index)] == [7]
+    window.close()
