@@ -19,7 +19,7 @@ from pgviz.recording import SUFFIX
 from pgviz.session.commands import Command, StartRecording, StopRecording
 from pgviz.session.recorded import RecordingState
 
-SHOWN_MS = 8000
+SHOWN_MS = 5000
 
 
 class Recording(QObject):

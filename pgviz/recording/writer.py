@@ -105,9 +105,13 @@ class Writer:
         seconds
             Time since recording began.
         """
-        if self.broken:
+        if self._problem is not None:
             return
         size, backlog = 500, self._put - self._waiting.taken
+        if backlog < MOST_WITH_PICTURES and event.__class__ not in _SHOWN:  # thousands a second
+            self._put += size
+            self._waiting.add(event, seconds, size, None)
+            return
         frame: NDArray[np.uint8] | None = None
         if isinstance(event, SHOWN) and event.detail is not None:
             frame = event.detail.frame
@@ -181,6 +185,9 @@ class Writer:
         state = self.state
         self._end.frames_dropped, self._end.events_dropped = state.frames_dropped, state.events_dropped
         self._end.problem = state.problem
+
+
+_SHOWN = frozenset(SHOWN)
 
 
 def _is_dispensable(event: Event) -> bool:

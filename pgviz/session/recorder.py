@@ -28,7 +28,7 @@ from pgviz.training.interventions import Intervention
 from pgviz.training.packing import pack
 
 # Of the run's time, for describing and drawing steps that nobody but the recorder asked for.
-SHARE_OF_STEPS = 0.02
+SHARE_OF_STEPS = 0.012
 FIRST_COSTS, FIRST_WAIT = 3, 0.25  # so many measurements are not trusted to say more than to wait so many seconds
 # The same for snapshots, and the bytes a second that they may take: an off-policy agent's hold all it has seen.
 SHARE_OF_SNAPSHOTS = 0.005
@@ -113,6 +113,8 @@ class Recorder:
 
     def take_step(self, event: StepTaken, *, always: bool = False) -> None:
         """Record a step that comes with its details, where it is time for one, or in any case."""
+        if event.detail is None and not self._pace.measures:
+            return  # thousands a second
         now = self._clock()
         if self._pace.takes(now, detailed=event.detail is not None) or (always and event.detail is not None):
             self._writer.put(event, now - self._began)
@@ -121,10 +123,9 @@ class Recorder:
         """Record an event of a run that nobody else watches, and choose what its next step comes with."""
         if isinstance(event, StepTaken):
             self.take_step(event)
+            self._session.trainer.watch.wanted = self.wants_step
         else:
             self.take(event)
-        watch = self._session.trainer.watch
-        watch.wanted = self.wants_step
 
     @property
     def broken(self) -> bool:
@@ -195,9 +196,15 @@ class StepPace:
     ----------
     spacing
         Seconds between two that are recorded, at least.
+
+    Attributes
+    ----------
+    measures
+        Whether the next step without details has to be told of, to learn what such a one takes.
     """
 
     def __init__(self, spacing: float) -> None:
+        self.measures = False
         self._spacing = spacing
         self._due = self._wanted = -float("inf")
         self._last = 0.0
@@ -216,14 +223,16 @@ class StepPace:
     def takes(self, now: float, *, detailed: bool) -> bool:
         """Whether the step that has just been taken is recorded."""
         if not detailed:
+            if not self.measures:
+                return False
             # What a step takes by itself: the quickest, for the others had an update before them.
             took = now - self._last
             self._plain = took if self._plain is None else min(self._plain * 1.02, took)
-            self._last = now
+            self.measures = False
             return False
         if self._asked is not None:
             self._costs.append(max(now - self._asked - (self._plain or 0.0), 0.0))
-        self._last, self._asked = now, None
+        self._last, self._asked, self.measures = now, None, True
         # A window that looks as well has its steps at its own pace, which will do.
         self._wanted = now + max(1.5 * self._spacing, self._wait)
         if now < self._due:
