@@ -27,8 +27,10 @@ EXTRAS = {
     "box2d": ("Box2D", "LunarLander-v3 and BipedalWalker-v3"),
     "mujoco": ("mujoco", "HalfCheetah-v5, Ant-v5 and their kind"),
     "atari": ("ale_py", "the Atari games"),
+    "onnx": ("onnxscript", "policies written as ONNX"),
+    "tensorboard": ("tensorboardX", "--tensorboard"),
 }
-"""Per extra of pgviz: the module that it brings and what can be run with it."""
+"""Per extra of pgviz: the module that it brings and what it is for."""
 
 _ASK_QT = """
 from PySide6.QtGui import QGuiApplication
@@ -232,7 +234,9 @@ def _accelerator() -> Fact:
 
 def _codecs() -> Fact:
     if importlib.util.find_spec("av") is None:
-        return Fact("video codecs", "none: PyAV is not installed", "optional", "no command needs it yet")
+        return Fact(
+            "video codecs", "none: PyAV is not installed", "optional", 'films need it: pip install "pgviz[video]"'
+        )
     try:
         return Fact("video codecs", _ask(_ASK_CODECS, os.environ))
     except _NoAnswer as reason:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import struct
-import zlib
 from pathlib import Path
 
 from pgviz.errors import UsageError
 from pgviz.export.film import Film, Picture
-
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_RGB_8_BIT = struct.pack(">BBBBB", 8, 2, 0, 0, 0)
+from pgviz.recording.pictures import write_png
 
 
 class PictureFolder(Film):
@@ -34,7 +30,7 @@ class PictureFolder(Film):
     def _write(self, picture: Picture, moment: int) -> None:
         self.part.mkdir(exist_ok=True)
         self._repeat_until(moment)
-        self._written = png(picture)
+        self._written = write_png(picture)
         self._name(moment).write_bytes(self._written)
 
     def _repeat_until(self, moment: int) -> None:
@@ -51,21 +47,3 @@ class PictureFolder(Film):
     def discard(self) -> None:
         """Remove the temporary folder."""
         shutil.rmtree(self.part, ignore_errors=True)
-
-
-def png(picture: Picture) -> bytes:
-    """Encode a picture as PNG (ISO/IEC 15948): 8 bits for each of red, green and blue, rows not filtered.
-
-    Parameters
-    ----------
-    picture
-        RGB, ``(H, W, 3)`` uint8.
-    """
-    height, width, _ = picture.shape
-    rows = b"".join(b"\0" + row.tobytes() for row in picture)
-    header = struct.pack(">II", width, height) + _RGB_8_BIT
-    return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows, 6)) + _chunk(b"IEND", b"")
-
-
-def _chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
