@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from gymnasium import spaces
 
+from pgviz.action_layout import ActionLayout
 from pgviz.config import RunConfig
 from pgviz.policies.distributions import DiagonalGaussian
+from pgviz.policies.factored import FactoredPolicy
 from pgviz.policies.foreign.archive import ForeignPolicyError
+from pgviz.policies.foreign.fit import take_over
 from pgviz.policies.foreign.sb3 import read_policy
+from pgviz.policies.networks import NetworkShape
 from pgviz.training.importing import begin_with
 from pgviz.training.trainer import Trainer
 from tests.policies.foreign.agents import changed, save, settings, state, stored
@@ -218,3 +224,27 @@ def test_that_numbers_that_are_not_finite_are_named(tmp_path: Path) -> None:
 
     with pytest.raises(ForeignPolicyError, match="that are not finite"):
         read_policy(broken)
+
+
+@pytest.mark.parametrize("space", [spaces.MultiBinary(3), spaces.MultiDiscrete([3, 2])], ids=str)
+def test_that_choices_side_by_side_have_the_same_probabilities(space: Any, tmp_path: Path) -> None:
+    from stable_baselines3.common.policies import ActorCriticPolicy
+
+    peer = ActorCriticPolicy(spaces.Box(-1, 1, (4,)), space, lambda _: 1e-3, net_arch=[16])
+    with torch.no_grad():
+        for parameter in peer.parameters():
+            parameter.add_(0.3 * torch.randn(parameter.shape))
+    save("PPO", "CartPole-v1", tmp_path / "a.zip")
+    agent = read_policy(changed(tmp_path / "a.zip", tmp_path / "b.zip", policy_pth=stored(peer.state_dict())))
+    generator = torch.Generator().manual_seed(0)
+    shape = NetworkShape(4, (16,), "tanh", critic=True)
+    policy = FactoredPolicy(shape, ActionLayout(space), generator, squash=False, initial_std=1.0)
+
+    take_over(agent, policy, space)
+
+    x = torch.randn(5, 4)
+    counts = [2] * 3 if isinstance(space, spaces.MultiBinary) else [3, 2]
+    for sample in itertools.product(*map(range, counts)):
+        rows = torch.tensor([sample] * 5)
+        _, theirs, _ = peer.evaluate_actions(x, rows.float())
+        near(policy.distribution(x).log_prob(rows), theirs)
