@@ -84,6 +84,8 @@ class History:
         self._last = -float("inf")
         self._marks: list[Mark] = []
         self._interventions: list[tuple[int, Intervention]] = []
+        # Snapshots up to here are another run's, and so is the replay buffer behind them.
+        self._borrowed_until = -1
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -124,7 +126,8 @@ class History:
         if surplus:
             self.has_dropped = True
             del self._marks[:surplus]
-            self._marks[0].snapshot.forget_before()
+            if self._marks[0].position > self._borrowed_until:
+                self._marks[0].snapshot.forget_before()
             if self.log is not None:
                 self.log.forget_tape(self._marks[0].snapshot.environment.tape_position)
 
@@ -159,6 +162,7 @@ class History:
         branch = History(self._limit, self._between, self._clock)
         branch._marks = [mark for mark in self._marks if mark.position <= position]
         branch._interventions = [each for each in self._interventions if each[0] < position + settled]
+        branch._borrowed_until = position
         branch.size = sum(mark.size for mark in branch._marks)
         branch.has_dropped = self.has_dropped
         return branch

@@ -234,3 +234,19 @@ def test_that_large_snapshots_are_further_apart() -> None:
         now += 0.05
     assert 1 < len(history.marks) < 8
     session.close()
+
+
+def test_that_what_a_fork_lets_go_of_the_run_still_holds() -> None:
+    settings: dict[str, object] = {"buffer_size": 60, "learning_starts": 20, "train_frequency": 4, "batch_size": 8}
+    config = RunConfig.create("CartPole-v1", "dqn", steps=LONG, hidden_sizes=(8,), **settings)
+    session, events = run(config, 200, History(seconds_between=0.0))
+    fork = session.fork()
+    assert fork.history is not None
+    fork.history.limit = 1
+    for _ in range(60):
+        fork.pull()
+    fork.close()
+    session.resume(30)
+    again = [session.pull() for _ in range(170)]
+    assert [repr(event) for event in again] == [repr(event) for event in events[30:]]
+    session.close()
