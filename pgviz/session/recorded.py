@@ -56,6 +56,9 @@ NOTICES: tuple[type[Event], ...] = (
 
 RECORDED: tuple[type[Event], ...] = (*KINDS, *NOTICES)
 
+WRITTEN: tuple[type[Event], ...] = (*RECORDED, notices.ForksShown, notices.TakenOver)
+"""What is in the file: beside what is read by default also what became of forks, without their pictures."""
+
 
 def open_recording(path: Path | str) -> Recording:
     """Open a recording to read the run's events and the session's notices.

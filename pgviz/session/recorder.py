@@ -10,7 +10,7 @@ import platform
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -20,10 +20,10 @@ from pgviz._version import __version__
 from pgviz.parameters import Value
 from pgviz.recording.events import Intervened
 from pgviz.recording.writer import Writer, now_iso
-from pgviz.session.notices import RunRewound
-from pgviz.session.recorded import RECORDED, RecordingState
+from pgviz.session.notices import ForksShown, RunRewound
+from pgviz.session.recorded import WRITTEN, RecordingState
 from pgviz.session.session import Session
-from pgviz.training.events import Event, ParameterChanged, RunStarted, StepTaken
+from pgviz.training.events import Event, ParameterChanged, RunStarted, StepDetail, StepTaken
 from pgviz.training.interventions import Intervention
 from pgviz.training.packing import pack
 
@@ -106,6 +106,7 @@ class Recorder:
     def take(self, event: Event) -> None:
         """Record an event that is no step."""
         if event.__class__ in _KINDS:
+            event = _without_pictures(event) if isinstance(event, ForksShown) else event
             self._writer.put(event, self._clock() - self._began)
             if isinstance(event, RunRewound):
                 self._attach()  # the past was lived again by another trainer, which is the present one now
@@ -250,7 +251,17 @@ class StepPace:
 
 
 # A recording is of one run, which is introduced when it begins; steps have a pace of their own.
-_KINDS = frozenset(RECORDED) - {StepTaken, RunStarted}
+_KINDS = frozenset(WRITTEN) - {StepTaken, RunStarted}
+
+
+def _without_pictures(shown: ForksShown) -> ForksShown:
+    """What became of forks, without the pictures, of which there may be fifty a second."""
+
+    def bare(detail: StepDetail | None) -> StepDetail | None:
+        return None if detail is None else replace(detail, frame=None)
+
+    forks = tuple(replace(each, detail=bare(each.detail)) for each in shown.forks)
+    return replace(shown, forks=forks, base=bare(shown.base))
 
 
 def _meta(options: RecordingOptions) -> dict[str, str]:

@@ -14,7 +14,7 @@ import numpy as np
 from pgviz.config import RunConfig
 from pgviz.policies.decision import FactoredDecision
 from pgviz.recording.encoding import VARIANTS
-from pgviz.session.recorded import RECORDED
+from pgviz.session.recorded import WRITTEN
 from pgviz.training.events import Event
 
 LENGTHS = {"A": 3, "D": 2, "K": 4, "B": 5, "R": 6}
@@ -23,7 +23,7 @@ SCALARS = {int: 1, float: 0.1 + 0.2, bool: True, str: "π, naïve «quotes»"}
 
 def every_event() -> Iterator[Event]:
     """At least two of each kind: with all that it can hold, and with no more than it needs."""
-    for kind in RECORDED:
+    for kind in WRITTEN:
         for bare in (False, True):
             for variant in range(6):
                 yield _object(kind, variant, bare)
@@ -78,6 +78,8 @@ def _value(hint: Any, name: str, variant: int, bare: bool, depth: int) -> Any:
     if origin is np.ndarray:
         return _array(hint, name)
     if origin is tuple:
+        if arguments[1:] != (Ellipsis,):
+            return tuple(_value(each, name, variant, bare, depth + 1) for each in arguments)
         return tuple(_value(arguments[0], name, index, bare, depth + 1) for index in range(2))
     if origin is dict:
         return {5: _value(arguments[1], name, variant, bare, depth + 1)}

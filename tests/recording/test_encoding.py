@@ -21,7 +21,7 @@ def test_that_an_event_of_every_kind_comes_back_as_it_was() -> None:
         back = decode(type(event), encode(event))
         assert same(event, back), f"{event}\n{back}"
         kinds.add(type(event).__name__)
-    assert len(kinds) == 22
+    assert len(kinds) == 24
 
 
 @pytest.mark.parametrize("value", [3, 3.0, True, "linear", (64, 64), None])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import re
@@ -49,11 +50,21 @@ def _killed_after(path: Path, seconds: float) -> tuple[int, float]:
         assert child.stdout is not None
         first = child.stdout.readline()
         assert first, "the recording did not begin"
+        _wait_until_it_opens(path)
         time.sleep(seconds)
         child.send_signal(signal.SIGKILL)
         lines = [first, *child.stdout.read().splitlines()]
     number, at = next(line for line in reversed(lines) if re.fullmatch(r"\d+ \d+\.\d+\s*", line)).split()
     return int(number), float(at)
+
+
+def _wait_until_it_opens(path: Path) -> None:
+    for _ in range(3000):
+        with contextlib.suppress(RecordingError):
+            Recording.open(path).close()
+            return
+        time.sleep(0.01)
+    pytest.fail("nothing was written")
 
 
 def _check_what_is_left(path: Path, put: int, at: float, machine: float) -> None:
@@ -67,11 +78,11 @@ def _check_what_is_left(path: Path, put: int, at: float, machine: float) -> None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-@pytest.mark.parametrize("seconds", [0.7, 1.3])
+@pytest.mark.parametrize("seconds", [0.1, 0.9])
 def test_that_a_recording_that_was_killed_opens_and_says_so(tmp_path: Path, seconds: float) -> None:
     path = tmp_path / "killed.pgviz"
     # Where other work keeps the machine busy, the writer's turn may come late.
-    _check_what_is_left(path, *_killed_after(path, seconds), machine=2.0)
+    _check_what_is_left(path, *_killed_after(path, seconds), machine=5.0)
     # What is beside the file may be lost as well; what is in it is still whole.
     (tmp_path / "killed.pgviz-wal").unlink(missing_ok=True)
     (tmp_path / "killed.pgviz-shm").unlink(missing_ok=True)
@@ -92,7 +103,7 @@ def test_that_nothing_more_than_the_last_second_is_gone_after_any_of_fifty_kills
     draw = random.Random(0)
     for index in range(50):
         path = tmp_path / f"killed {index}.pgviz"
-        _check_what_is_left(path, *_killed_after(path, draw.uniform(0.5, 3.0)), machine=0.5)
+        _check_what_is_left(path, *_killed_after(path, draw.uniform(0.0, 3.0)), machine=1.0)
 
 
 def _fill(writer: Writer, count: int = 4000) -> int:

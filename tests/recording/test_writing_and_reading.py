@@ -17,7 +17,7 @@ from pgviz.recording import writer as writing
 from pgviz.recording.reader import Recording
 from pgviz.recording.schema import RecordingError
 from pgviz.recording.writer import Writer
-from pgviz.session.recorded import open_recording
+from pgviz.session.recorded import WRITTEN, open_recording
 from pgviz.training.events import MinibatchComputed, StateShown, StepTaken
 from tests.recording.files import META, STARTED, in_child, of_every_kind, step, write
 from tests.recording.samples import same
@@ -34,7 +34,7 @@ def test_that_everything_recorded_comes_back_in_order_with_pictures(path: Path) 
     events = of_every_kind()
     write(path, events)
 
-    with open_recording(path) as recording:
+    with Recording.open(path, WRITTEN) as recording:
         back = list(recording.events())
 
     assert [each.position for each in back] == list(range(1, len(events) + 1))
