@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from pgviz.session.commands import module_of
+from pgviz.session.agreement import module_of
 
 LONGEST = 200  # characters of a name; a file may say anything
 

@@ -14,7 +14,8 @@ from pgviz.gui.panels.offer import OfferBar
 from pgviz.gui.pump import Pump
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.safe_place import Abandoned, SafePlace, saved_config
-from pgviz.session.commands import Command, KeepSafe, OpenRun, SaveRun, module_of
+from pgviz.session.agreement import module_of
+from pgviz.session.commands import Command, KeepSafe, OpenRun, SaveRun
 from pgviz.session.notices import RunSaved
 
 SECONDS_BETWEEN = 60.0

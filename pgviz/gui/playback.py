@@ -25,7 +25,8 @@ from pgviz.gui.run_model import RunModel
 from pgviz.gui.theme import set_role
 from pgviz.gui.widgets.speed_slider import SpeedSlider
 from pgviz.recording.schema import SUFFIX
-from pgviz.session.commands import OpenRecording, SetSpeed, TakeOver, module_of
+from pgviz.session.agreement import module_of
+from pgviz.session.commands import OpenRecording, SetSpeed, TakeOver
 from pgviz.session.notices import RecordingOpened, TakenOver
 
 RECORDED = "This is a recording; take over from it (Ctrl+T) to go on live."

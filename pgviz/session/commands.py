@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Literal
 
 from pgviz.config import RunConfig
-from pgviz.errors import UsageError
 from pgviz.parameters import Value
 from pgviz.session.breakpoints import Breakpoint
 from pgviz.training.interventions import Intervention
@@ -298,28 +297,6 @@ class TakeOver(Command):
     """
 
     agreed: str = ""
-
-
-def module_of(environment: str) -> str:
-    """The module that an environment's id has imported, or empty where it names none."""
-    module, colon, _ = environment.partition(":")
-    return module if colon else ""
-
-
-def require_agreed(environment: str, agreed: str) -> None:
-    """Check that a person has agreed to what an environment that a file names would import.
-
-    Raises
-    ------
-    UsageError
-        Where nobody has.
-    """
-    module = module_of(environment)
-    if module and agreed != module:
-        raise UsageError(
-            f"{environment[:200]} would import the Python module {module[:200]}: agree to that first, if you know"
-            " where it comes from."
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pgviz.errors import PgvizError, UsageError
 from pgviz.session import commands
+from pgviz.session.agreement import require_agreed
 from pgviz.session.commands import Command
 from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
@@ -232,7 +233,7 @@ class PlaybackHost(Player):
     @_do.register
     def _(self, command: commands.TakeOver) -> None:
         index = self._index if self._cursor is None else self._cursor
-        commands.require_agreed(self._tape.started.config.environment, command.agreed)
+        require_agreed(self._tape.started.config.environment, command.agreed)
         self._hand_over(lambda host: host.take_over(self._kept_commands, self._tape, index))
 
     @_do.register

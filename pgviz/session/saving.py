@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 
 from pgviz.errors import PgvizError
-from pgviz.session.commands import require_agreed
+from pgviz.session.agreement import require_agreed
 from pgviz.session.history import History
 from pgviz.session.session import Session
 from pgviz.training.checkpoint import Checkpoint, CheckpointError, load_latest, save

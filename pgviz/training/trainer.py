@@ -166,10 +166,8 @@ class Trainer:
 
         Raises
         ------
-        UsageError
-            Where the snapshot is of another run.
-        EnvironmentFault
-            Where the environment raises.
+        UsageError, EnvironmentFault
+            Where the snapshot is of another run, or the environment raises.
         """
         if snapshot.observations_NO.shape != (self.environment.count, self.environment.encoder.size):
             raise UsageError("the snapshot is of another run: what its copies see does not fit.")
