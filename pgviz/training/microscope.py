@@ -1,9 +1,11 @@
 """The gradient microscope: looks at an open minibatch, and changes nothing.
 
-Shape suffixes: B samples, O observation entries, P parameters.
+Shape suffixes: B samples, R of them at a time, O observation entries, P parameters.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 
 from pgviz.algorithms.algorithm import Minibatch
 from pgviz.algorithms.batch import Batch
-from pgviz.algorithms.on_policy import OnPolicyAlgorithm
+from pgviz.algorithms.on_policy import OnPolicyAlgorithm, Slopes
 from pgviz.algorithms.sample_gradients import sample_gradients
 from pgviz.errors import UsageError
 from pgviz.policies.decision import Decision
@@ -19,6 +21,9 @@ from pgviz.policies.normalization import Normalization
 from pgviz.policies.policy import Policy
 from pgviz.training.examination import Examination, LayerNorms, Moves
 from pgviz.training.trainer import Trainer
+
+# Of all samples' gradients at once, 256 MB: a network for pictures has two million parameters.
+MOST_NUMBERS = 2**26
 
 
 def examine(trainer: Trainer, sample: int | None = None) -> Examination:
@@ -48,11 +53,9 @@ def examine(trainer: Trainer, sample: int | None = None) -> Examination:
     batch = algorithm.open_batch
     if sample is not None and not 0 <= sample < len(batch):
         raise UsageError(f"the minibatch has samples 0 to {len(batch) - 1}.")
-    gradients_BP = sample_gradients(algorithm.policy, batch, algorithm.open_slopes)
-    whole_P = gradients_BP.sum(0)
-    step_P = _step(algorithm, minibatch)
-    along_B = gradients_BP @ whole_P
-    norms_B, norm = np.linalg.norm(gradients_BP, axis=1), float(np.linalg.norm(whole_P))
+    parts = _Parts(algorithm.policy, batch, algorithm.open_slopes)
+    whole_P, norms_B, along_B = _sums(parts, len(batch), algorithm.policy.flat.numel())
+    norm, step_P = float(np.linalg.norm(whole_P)), _step(algorithm, minibatch)
     copies = trainer.config.environment_count
     places_B = np.zeros(len(batch), np.int64) if batch.places_B is None else batch.places_B
     length = len(algorithm.estimates.advantages_TN) if algorithm.estimates is not None else 0
@@ -61,7 +64,8 @@ def examine(trainer: Trainer, sample: int | None = None) -> Examination:
     moves = None
     if sample is not None:
         seen_O = np.asarray(batch.observations_BO[sample], np.float32)
-        moves = _moves(algorithm.policy, seen_O, sample, (gradients_BP[sample], whole_P, step_P))
+        (alone_P,) = sample_gradients(algorithm.policy, batch, algorithm.open_slopes, [sample])
+        moves = _moves(algorithm.policy, seen_O, sample, (alone_P, whole_P, step_P))
     return Examination(
         steps_ago_B=length - 1 - places_B // copies,
         copies_B=places_B % copies,
@@ -80,6 +84,40 @@ def examine(trainer: Trainer, sample: int | None = None) -> Examination:
         layers=_layers(algorithm.policy, whole_P, step_P),
         moves=moves,
     )
+
+
+class _Parts:
+    """The gradients of a minibatch's samples, as many at a time as memory has room for; again for each pass."""
+
+    def __init__(self, policy: Policy, batch: Batch, slopes: Slopes) -> None:
+        self._given = policy, batch, slopes
+        self._count = len(batch)
+        self._at_once = max(MOST_NUMBERS // policy.flat.numel(), 1)
+        self._held: NDArray[np.float32] | None = None
+
+    def __iter__(self) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+        if self._at_once >= self._count:
+            if self._held is None:
+                self._held = sample_gradients(*self._given)
+            yield slice(None), self._held
+            return
+        for first in range(0, self._count, self._at_once):
+            rows = range(first, min(first + self._at_once, self._count))
+            yield slice(rows.start, rows.stop), sample_gradients(*self._given, rows)
+
+
+def _sums(
+    parts: _Parts, samples: int, parameters: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """The whole gradient, ``(P,)``, and of each sample's own the norm and the product with the whole, ``(B,)``."""
+    whole_P = np.zeros(parameters, np.float32)
+    norms_B, along_B = np.zeros(samples, np.float32), np.zeros(samples, np.float32)
+    for rows, gradients_RP in parts:
+        whole_P += gradients_RP.sum(0)
+        norms_B[rows] = np.linalg.norm(gradients_RP, axis=1)
+    for rows, gradients_RP in parts:
+        along_B[rows] = gradients_RP @ whole_P
+    return whole_P, norms_B, along_B
 
 
 def _now(policy: Policy, batch: Batch) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:

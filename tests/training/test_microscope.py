@@ -8,6 +8,7 @@ import pytest
 from pgviz.algorithms.on_policy import OnPolicyAlgorithm
 from pgviz.algorithms.sample_gradients import sample_gradients
 from pgviz.errors import UsageError
+from pgviz.training import microscope
 from pgviz.training.events import MinibatchComputed, StepTaken
 from pgviz.training.interventions import JudgeMinibatch
 from pgviz.training.microscope import examine
@@ -167,3 +168,17 @@ def test_that_each_sample_is_named_by_its_episode(algorithm: str) -> None:
         asked = [told[-1 - ago] for ago in found.steps_ago_B[of_copy]]
         assert len(set(asked)) >= 2
         assert found.episodes_B[of_copy].tolist() == asked
+
+
+def test_that_a_few_samples_at_a_time_give_the_same_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    with trainer_of(short_config("CartPole-v1", "ppo", steps=100_000)) as trainer:
+        learner = open_minibatch(trainer)
+        at_once = examine(trainer, 5)
+        monkeypatch.setattr(microscope, "MOST_NUMBERS", 7 * learner.policy.flat.numel())
+        in_parts = examine(trainer, 5)
+        for name in ("gradient_norms_B", "shares_B", "cosines_B"):
+            np.testing.assert_allclose(getattr(in_parts, name), getattr(at_once, name), atol=2e-6)
+        assert at_once.moves is not None
+        assert in_parts.moves is not None
+        for one, other in zip(at_once.layers, in_parts.layers, strict=True):
+            np.testing.assert_allclose(one.gradient, other.gradient, rtol=1e-5)
