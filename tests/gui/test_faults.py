@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 from pgviz.config import RunConfig
 from pgviz.gui.app import unexpected_errors_shown
 from pgviz.gui.main_window import MainWindow
-from pgviz.gui.session_thread import Host
 from pgviz.gui.settings import Settings
 from pgviz.session import commands
+from pgviz.session.hand_over import Host
 from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
 from pgviz.session.notices import CommandRejected, RunState
