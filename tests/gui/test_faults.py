@@ -12,10 +12,10 @@ from pgviz.gui.app import unexpected_errors_shown
 from pgviz.gui.main_window import MainWindow
 from pgviz.gui.settings import Settings
 from pgviz.session import commands
-from pgviz.session.hand_over import Host
 from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
 from pgviz.session.notices import CommandRejected, RunState
+from pgviz.session.playback_host import Host
 from tests.gui.conftest import CARTPOLE, Desk
 from tests.gui.fake_host import FakeHost
 from tests.hands import click
