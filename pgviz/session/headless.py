@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from pgviz.config import RunConfig
 from pgviz.policies.policy import Policy
 from pgviz.session.doctor import Doctor, Finding
 from pgviz.session.keeper import Keeper
-from pgviz.session.notices import FindingMade
 from pgviz.session.recorded import RecordingState
 from pgviz.session.recorder import Recorder, RecordingOptions
 from pgviz.session.saving import catch_up
@@ -141,9 +140,7 @@ def train(
             episodes += 1
         found = [] if doctor is None else doctor.take(event)
         if recorder is not None:
-            recorder.follow(event)
-            for each in found:
-                recorder.take(FindingMade(event.step, each))
+            recorder.follow(event, found)
         if on_event is not None:
             on_event(event)
         return should_stop is not None and should_stop()
@@ -170,22 +167,32 @@ def train(
             recorded = None if recorder is None else recorder.close()
         if keeper is not None:
             keeper.finish()
-        seconds = time.perf_counter() - began
-        if session.error is not None:
-            raise session.error
-        trainer = session.trainer
-        mean = sum(recent) / len(recent) if recent else None
-        finished = trainer.step >= config.steps
-        findings = () if doctor is None else tuple(doctor.findings)
-        return TrainResult(
-            config,
-            trainer.step,
-            episodes,
-            mean,
-            seconds,
-            finished,
-            trainer.policy,
-            findings,
-            recorded,
-            trainer.update,
-        )
+        return _result(session, began, episodes, recent, doctor=doctor, recorded=recorded)
+
+
+def _result(
+    session: Session,
+    began: float,
+    episodes: int,
+    recent: Collection[float],
+    *,
+    doctor: Doctor | None,
+    recorded: RecordingState | None,
+) -> TrainResult:
+    """What a run has come to."""
+    seconds = time.perf_counter() - began
+    if session.error is not None:
+        raise session.error
+    trainer = session.trainer
+    return TrainResult(
+        session.config,
+        trainer.step,
+        episodes,
+        sum(recent) / len(recent) if recent else None,
+        seconds,
+        trainer.step >= session.config.steps,
+        trainer.policy,
+        () if doctor is None else tuple(doctor.findings),
+        recorded,
+        trainer.update,
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import platform
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,7 +20,8 @@ from pgviz._version import __version__
 from pgviz.parameters import Value
 from pgviz.recording.events import Intervened
 from pgviz.recording.writer import Writer, now_iso
-from pgviz.session.notices import ForksShown, RunRewound
+from pgviz.session.doctor import Finding
+from pgviz.session.notices import FindingMade, ForksShown, RunRewound
 from pgviz.session.recorded import WRITTEN, RecordingState
 from pgviz.session.session import Session
 from pgviz.training.events import Event, ParameterChanged, RunStarted, StepDetail, StepTaken
@@ -120,13 +121,23 @@ class Recorder:
         if self._pace.takes(now, detailed=event.detail is not None) or (always and event.detail is not None):
             self._writer.put(event, now - self._began)
 
-    def follow(self, event: Event) -> None:
-        """Record an event of a run that nobody else watches, and choose what its next step comes with."""
+    def follow(self, event: Event, found: Iterable[Finding] = ()) -> None:
+        """Record an event of a run that nobody else watches, and choose what its next step comes with.
+
+        Parameters
+        ----------
+        event
+            What happened.
+        found
+            What the doctor has found in it.
+        """
         if isinstance(event, StepTaken):
             self.take_step(event)
             self._session.trainer.watch.wanted = self.wants_step
         else:
             self.take(event)
+        for each in found:
+            self.take(FindingMade(event.step, each))
 
     @property
     def broken(self) -> bool:
