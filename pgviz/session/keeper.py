@@ -90,6 +90,9 @@ class Keeper:
         assert self._session is not None
         snapshot = self._session.trainer.capture()
         snapshot.forget_before()
+        log = self._session.trainer.environment.log
+        if log is not None:  # nobody looks back here, and the tape would grow for as long as the run
+            log.forget_tape(snapshot.environment.tape_position)
         self._latest = (snapshot, self._notes())
         if time.monotonic() - self._saved_at >= self._seconds:
             try:

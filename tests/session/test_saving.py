@@ -213,3 +213,16 @@ def test_that_the_terminal_goes_on_with_what_the_window_saved(tmp_path: Path) ->
     result = train(config, keeper=Keeper(tmp_path, resume=True))
     assert result.weights_sha256 == weights
     assert 0 < result.episodes <= episodes.max()
+
+
+def test_that_a_run_that_is_only_kept_holds_no_tape_of_its_past(tmp_path: Path) -> None:
+    config = short_config("CartPole-v1", "a2c", steps=3000)
+    with Session(config, keep_log=True) as session:
+        keeper = Keeper(tmp_path, 0.0)
+        keeper.watch(session, dict)
+        session.pull_until(lambda _: False)
+        log = session.trainer.environment.log
+        assert log is not None
+        assert len(log.tape) < 60
+        weights = session.trainer.policy.weights_sha256()
+    assert train(config, keeper=Keeper(tmp_path, resume=True)).weights_sha256 == weights
