@@ -22,6 +22,8 @@ SECONDS_BETWEEN = 0.01
 BYTES_A_SECOND = 4 * 2**20
 # Those that are no larger are taken as often as may be: any step of a small agent's past is there in a moment.
 SMALL = 128 * 2**10
+# What an agent has learned hardly changes its size.
+MEASURED_EVERY = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class History:
         self._last = -float("inf")
         self._marks: list[Mark] = []
         self._interventions: list[tuple[int, Intervention]] = []
+        self._added = self._learned = 0
         # Snapshots up to here are another run's, and so is the replay buffer behind them.
         self._borrowed_until = -1
 
@@ -111,7 +114,10 @@ class History:
     def add(self, position: int, snapshot: Snapshot) -> None:
         """Take a snapshot in, the latest so far."""
         before = self._marks[-1].snapshot if self._marks else None
-        size = snapshot.size_beyond(before)
+        if self._added % MEASURED_EVERY == 0:
+            self._learned = snapshot.learned_size
+        self._added += 1
+        size = snapshot.size_beyond(before, self._learned)
         self._marks.append(Mark(position, snapshot, size))
         self.size += size
         self._last = self._clock()

@@ -48,12 +48,30 @@ class Snapshot:
     to_begin: int
     forced: Mapping[int, Any]
 
-    def size_beyond(self, before: Snapshot | None) -> int:
-        """Bytes of memory, to a few percent, less what is shared with the snapshot `before` this one."""
+    @property
+    def learned_size(self) -> int:
+        """Bytes of memory that all that was learned takes, to a few percent."""
+        return _size(self.algorithm)
+
+    def size_beyond(self, before: Snapshot | None, learned: int | None = None) -> int:
+        """Bytes of memory, to a few percent, less what is shared with the snapshot `before` this one.
+
+        Parameters
+        ----------
+        before
+            The one taken before; ``None`` where nothing is shared.
+        learned
+            The :attr:`learned_size`, where it is known: adding it up takes longer than the snapshot.
+        """
         steps = self.environment.steps
         last = before.environment.steps[-1] if before is not None and before.environment.steps else None
         new = next((count for count, step in enumerate(reversed(steps)) if step is last), len(steps))
-        own = _size(self.algorithm) + _size(self.environment.arrays) + 8 * len(steps) + 2000
+        own = (
+            (self.learned_size if learned is None else learned)
+            + _size(self.environment.arrays)
+            + 8 * len(steps)
+            + 2000
+        )
         return own + (new * steps[-1].size if new else 0)
 
     def forget_before(self) -> None:

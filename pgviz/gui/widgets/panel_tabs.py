@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import qtawesome
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QTabBar, QWidget
 
@@ -52,6 +52,7 @@ class PanelTabs(QTabBar):
         super().__init__(parent)
         self.tabs = tuple(tabs)
         self._badges: dict[int, str] = {}
+        self._widths: dict[bool, int] = {}  # the window asks at each layout, many times a second
         self._theme = LIGHT
         self.setFont(sized(self.font(), SMALL))
         self.setUsesScrollButtons(False)
@@ -104,9 +105,20 @@ class PanelTabs(QTabBar):
         """As wide as the icons ask for."""
         return QSize(self._width(words=False), HEIGHT)
 
+    def tabLayoutChange(self) -> None:
+        """Measure anew: a tab has come, gone or been hidden."""
+        self._widths = {}
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Measure anew in another font."""
+        self._widths = {}
+        super().changeEvent(event)
+
     def _width(self, *, words: bool) -> int:
-        shown = [each for each in range(self.count()) if self.isTabVisible(each)]
-        return sum(self._least(each, words=words) for each in shown)
+        if words not in self._widths:
+            shown = [each for each in range(self.count()) if self.isTabVisible(each)]
+            self._widths[words] = sum(self._least(each, words=words) for each in shown)
+        return self._widths[words]
 
     def _least(self, index: int, *, words: bool) -> int:
         tab = self.tabs[index]
