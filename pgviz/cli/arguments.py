@@ -10,13 +10,12 @@ from typing import NoReturn
 from pgviz import __version__
 from pgviz.cli.export_arguments import declare_export, declare_import, declare_policy_export, declare_recording
 from pgviz.cli.parameter_help import parameter_lines
-from pgviz.cli.recording import declare_info, declare_record
+from pgviz.cli.recording_arguments import SUFFIX, declare_info, declare_record
 from pgviz.errors import UsageError
 from pgviz.hyperparameters import algorithms
 from pgviz.parameters import unknown
 
 DESCRIPTION = "Train, watch and steer a policy in one window. With no command, open the window on the last run."
-RECORDING_SUFFIX = ".pgviz"  # named again, for the help must not wait for what reads one
 THEMES = ("light", "dark")
 Execute = Callable[[Namespace], int]
 
@@ -38,7 +37,7 @@ def parse(words: Sequence[str]) -> Namespace:
         For unknown words, missing ones, and options without their value.
     """
     parser = build_parser(_algorithm_named_in(words))
-    if words and not words[0].startswith("-") and words[0].lower().endswith(RECORDING_SUFFIX):
+    if words and not words[0].startswith("-") and words[0].lower().endswith(SUFFIX):
         words = ["replay", *words]  # as a desktop does with what is double-clicked
     if words and not words[0].startswith("-") and words[0] not in COMMANDS:
         raise UsageError(unknown("command", words[0], COMMANDS) + " (see pgviz --help).")

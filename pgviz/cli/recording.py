@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ import msgspec
 
 from pgviz.cli.output import console_on, counted, say
 from pgviz.cli.progress import title
+from pgviz.cli.recording_arguments import RATE, SIZE, SNAPSHOTS
 from pgviz.cli.run_options import read_flag
 from pgviz.errors import UsageError
 from pgviz.parameters import Parameter
@@ -20,16 +21,6 @@ from pgviz.recording import SUFFIX
 if TYPE_CHECKING:
     from pgviz.recording.reader import Recording
     from pgviz.session.recorded import RecordingState
-
-RATE = Parameter(
-    "record-rate", 30.0, "Rate", "Steps a second, with their pictures, at most.", low=0.01, high=1000.0, unit="1/s"
-)
-SIZE = Parameter(
-    "record-size", 640, "Size", "Pixels of a picture's longer side, at most.", kind="integer", low=16, high=8192
-)
-SNAPSHOTS = Parameter(
-    "record-snapshots", 10.0, "Snapshots", "Seconds between two, at least.", low=0.0, high=86_400.0, unit="s"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +39,6 @@ class RecordingWish:
     rate: float
     size: int
     spacing: float
-
-
-def declare_record(parser: ArgumentParser) -> None:
-    """Declare ``--record`` and what goes with it."""
-    parser.add_argument("--record", metavar=f"FILE{SUFFIX}", help="record the run into FILE, to be played later")
-    for parameter, metavar in ((RATE, "N"), (SIZE, "PIXELS"), (SNAPSHOTS, "SECONDS")):
-        text = f"{parameter.help[0].lower()}{parameter.help[1:].rstrip('.')} (default: {parameter.default:g})"
-        parser.add_argument(f"--{parameter.name}", metavar=metavar, help=text)
-
-
-def declare_info(parser: ArgumentParser) -> None:
-    """Declare what ``pgviz info`` takes."""
-    parser.add_argument("file", metavar=f"FILE{SUFFIX}", help="a recording")
-    parser.add_argument("--json", action="store_true", help="write it as JSON")
 
 
 def read_record(arguments: Namespace) -> RecordingWish | None:

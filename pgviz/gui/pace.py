@@ -27,7 +27,7 @@ class Pace:
         self,
         fastest: int,
         slowest: int,
-        share: float = 0.04,
+        share: float = 0.03,
         clock: Callable[[], float] = time.perf_counter,
         work: Callable[[], float] = time.thread_time,
     ) -> None:
