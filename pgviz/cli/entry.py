@@ -9,6 +9,7 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 
 from pgviz.cli import arguments
+from pgviz.cli.recording_arguments import SUFFIX
 from pgviz.errors import RunError, UsageError
 
 EXIT_OK = 0
@@ -41,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def main_gui() -> int:
     """Open the window on the last run, or on the recording that is named; for launchers that have no console."""
-    words = [word for word in sys.argv[1:2] if word.lower().endswith(arguments.RECORDING_SUFFIX)]
+    words = [word for word in sys.argv[1:2] if word.lower().endswith(SUFFIX)]
     _prepare_process()
     return _guarded(lambda: _dispatch(words), _to_message_box, _wants_traceback(words))
 

@@ -1,4 +1,4 @@
-"""What ``--record`` and ``pgviz info`` may be told; light, for the help must not wait for what reads a recording."""
+"""What ``--record`` and ``pgviz info`` may be told; light, for the help must not wait for the reader."""
 
 from __future__ import annotations
 
