@@ -104,7 +104,7 @@ def test_that_logpoints_log_and_a_breakpoint_can_be_changed_and_switched_off(ben
     qtbot.waitUntil(lambda: "update 2" in panel.log.toPlainText())
 
     assert debug.logged == 1
-    assert not debug.breakpoints[0].enabled
+    qtbot.waitUntil(lambda: not debug.breakpoints[0].enabled)  # lists come a little later than lines
     index = panel.table.rows.index(0, 0)
     assert panel.table.rows.setData(index, True, Qt.ItemDataRole.CheckStateRole)
     qtbot.waitUntil(lambda: debug.logged == 2)

@@ -47,7 +47,8 @@ def learn(bench: Bench, config: RunConfig, qtbot: QtBot) -> None:
 
 
 def step(bench: Bench, qtbot: QtBot) -> None:
-    """Take one step of a run that waits."""
+    """Take one step of a run that waits, or will in a moment."""
+    bench.wait_state(RunState.PAUSED)
     bench.window.actions_.step.trigger()
     qtbot.waitUntil(lambda: bench.window.environment.readout.text("action") != DASH)
 
