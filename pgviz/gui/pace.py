@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -21,13 +22,15 @@ class Pace:
         Seconds gone by, and seconds that this thread has worked.
     """
 
-    TICKS = 15
+    TICKS = 10
+    # A plot that comes too often takes from the trainer at once; one that comes seldom is only less smooth.
+    SLOWER, FASTER = 2.0, 0.8
 
     def __init__(
         self,
         fastest: int,
         slowest: int,
-        share: float = 0.03,
+        share: float = 0.04,
         clock: Callable[[], float] = time.perf_counter,
         work: Callable[[], float] = time.thread_time,
     ) -> None:
@@ -35,7 +38,8 @@ class Pace:
         self._clock, self._work = clock, work
         self._ticks = 0
         self._since = (clock(), work())
-        self.every = fastest
+        self._wanted = math.sqrt(fastest * slowest)
+        self.every = round(self._wanted)
 
     def tick(self) -> int:
         """Count one tick; returns the ticks there should be between two redraws."""
@@ -48,7 +52,8 @@ class Pace:
         return self.every
 
     def _adapt(self, share: float) -> None:
-        if share > self._share:
-            self.every = min(self.every + 1, self._slowest)
-        elif share < 0.7 * self._share:
-            self.every = max(self.every - 1, self._fastest)
+        if 0.7 * self._share <= share <= self._share:
+            return
+        change = min(max(share / self._share, self.FASTER), self.SLOWER)
+        self._wanted = min(max(self._wanted * change, self._fastest), self._slowest)
+        self.every = round(self._wanted)

@@ -4,7 +4,7 @@
 
 Prints the ratio of steps/s, round by round; the intervals between the window's frames (when it takes in what
 has come and repaints what has changed); and those between the environment's pictures, which are fewer: nothing
-moves during an update, and of steps that rush by every fourth frame shows one. On a machine without a display it
+moves during an update, and of steps that rush by every fifth frame shows one. On a machine without a display it
 shows the window offscreen, where Qt paints into memory; under a display set ``QT_QPA_PLATFORM=xcb``.
 """
 

@@ -124,8 +124,10 @@ class EntropyPanel(CurvePanel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Entropy", "Entropy appears after the first update", parent, "entropy")
         self._has_temperature = self._has_masks = False
+        self._now = self._weight = ""
 
     def _prepare(self, started: RunStarted) -> None:
+        self._now = self._weight = ""
         self._has_temperature = "temperature" in self._parameters
         self._has_masks = started.environment.has_masks
         temperature = [Look(TEMPERATURE, 1, right=True)] if self._has_temperature else []
@@ -141,16 +143,21 @@ class EntropyPanel(CurvePanel):
             self.curve.set_data({ENTROPY: (steps, entropy)})
         if model.started is not None and (self._has_temperature or self._has_masks):
             self.curve.set_references(_references(model.started, model.values))
-        detail = model.shown.detail if model.shown else None
-        if detail is not None:
-            word = "then" if model.debug.looks_back else "now"
-            self.curve.set_value(f"{word} {_decimal(detail.decision.entropy)} nats{self._weight(model)}")
+        if self._has_temperature and len(model.updates):
+            self._weight = f"  ·  α {10.0 ** model.updates.column(7)[-1]:.3g}"
+        self._say()
 
-    def _weight(self, model: RunModel) -> str:
-        """The temperature as of the last update, in words."""
-        if not self._has_temperature or not len(model.updates):
-            return ""
-        return f"  ·  α {10.0 ** model.updates.column(7)[-1]:.3g}"
+    def show_step(self, event: Shown) -> None:
+        """Say the entropy in the state that is shown, at the same moment as the other panels."""
+        super().show_step(event)
+        if event.detail is not None:
+            word = "then" if isinstance(event, PastShown) else "now"
+            self._now = f"{word} {_decimal(event.detail.decision.entropy)} nats"
+            self._say()
+
+    def _say(self) -> None:
+        if self._now:
+            self.curve.set_value(self._now + self._weight)
 
 
 class LogStdPanel(CurvePanel):

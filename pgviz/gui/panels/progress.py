@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStatusBar, QWidget
 
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.theme import set_role
+from pgviz.gui.widgets.parts import SteadyLabel
 from pgviz.session.notices import RunState
 from pgviz.training.events import RunStarted, Shown
 
@@ -46,17 +47,21 @@ class ProgressBar(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
-        self.state_label = self._label("What the session is doing")
+        self.state_label = self._label("What the session is doing", "Preparing…")
         self.count_label = self._label("How often the next command is repeated; Escape forgets it")
         self.bar = QProgressBar(textVisible=False, maximum=1000)
         self.bar.setFixedWidth(120)
         self.bar.setFixedHeight(12)
         self.bar.setToolTip("Steps done of steps wanted")
-        self.steps_label = self._label("Environment steps, counted over all copies")
-        self.speed_label = self._label("Environment steps per second, over the last moment of training")
-        self.episodes_label = self._label("Episodes ended, over all copies")
-        self.elapsed_label = self._label("Time spent training, pauses left out")
-        self.left_label = self._label("Time until the last step, at the present speed")
+        self.steps_label = self._label(
+            "Environment steps, counted over all copies", "1,000,000 of 1,000,000 steps"
+        )
+        self.speed_label = self._label(
+            "Environment steps per second, over the last moment of training", "100,000 steps/s"
+        )
+        self.episodes_label = self._label("Episodes ended, over all copies", "10,000 episodes")
+        self.elapsed_label = self._label("Time spent training, pauses left out", "00:00 elapsed")
+        self.left_label = self._label("Time until the last step, at the present speed", "00:00 left")
         self._arrange()
         self.show_count("")
         self.refresh(RunModel())
@@ -86,8 +91,8 @@ class ProgressBar(QStatusBar):
         left = time_left(model)
         self.left_label.setText("" if left is None else f"{duration(left)} left")
 
-    def _label(self, tip: str) -> QLabel:
-        label = QLabel()
+    def _label(self, tip: str, widest: str = "") -> SteadyLabel:
+        label = SteadyLabel(widest)
         label.setToolTip(tip)
         label.setAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
         return label
@@ -96,16 +101,6 @@ class ProgressBar(QStatusBar):
         font = self.state_label.font()
         font.setBold(True)
         self.state_label.setFont(font)
-        widths = {
-            self.state_label: "Preparing…",
-            self.steps_label: "1,000,000 of 1,000,000 steps",
-            self.episodes_label: "10,000 episodes",
-            self.speed_label: "100,000 steps/s",
-            self.elapsed_label: "00:00 elapsed",
-            self.left_label: "00:00 left",
-        }
-        for label, widest in widths.items():
-            label.setMinimumWidth(label.fontMetrics().horizontalAdvance(widest))
         set_role(self.count_label, "mark")
         # Together, for a status bar leaves a gap for what is hidden, too.
         first = QWidget()

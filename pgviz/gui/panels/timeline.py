@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from pgviz.gui.run_model import Mark, RunModel
 from pgviz.gui.theme import LIGHT, Theme, set_role, tabular
-from pgviz.gui.widgets.parts import in_sight
+from pgviz.gui.widgets.parts import Still, in_sight
 from pgviz.gui.widgets.timeline_view import TimelineData, TimelineView
 from pgviz.hyperparameters import declaration
 from pgviz.parameters import ParameterSet
@@ -58,14 +58,13 @@ class TimelinePanel(QWidget):
     def _arrange(self) -> None:
         self.words.setFont(tabular(self.words.font()))
         self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setMinimumWidth(10)  # a long sentence must not hold the window open
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         for label in (self.words, self.legend):
             set_role(label, "muted")
         header = QHBoxLayout()
         header.setContentsMargins(6, 0, 6, 0)
         header.setSpacing(12)
-        header.addWidget(self.words, 1)
+        header.addWidget(Still(self.words), 1)  # a long sentence must not hold the window open
         header.addWidget(self.legend)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 6, 6, 4)

@@ -55,6 +55,10 @@ class CurveView(pg.ViewBox):  # type: ignore[misc]
         self.fixed_y: tuple[float, float] | None = None
         self.headroom = 0.0
 
+    def itemBoundsChanged(self, item: object) -> None:
+        """Leave the range as it is: whoever draws says when it no longer fits, see :meth:`shows_too_little`."""
+        self._itemBoundsCache.pop(item, None)
+
     def childrenBounds(
         self,
         frac: object = None,

@@ -16,6 +16,7 @@ from pgviz.gui.theme import LIGHT, Theme, set_role, sized
 from pgviz.gui.widgets.curve_trace import Look, Trace
 from pgviz.gui.widgets.curve_view import CurveView
 from pgviz.gui.widgets.legend import Legend
+from pgviz.gui.widgets.parts import SteadyLabel
 from pgviz.gui.widgets.plot_notes import PlotNotes
 from pgviz.gui.widgets.right_scale import PowerAxis, RightScale
 from pgviz.gui.widgets.step_axis import MINUS, RoundAxis
@@ -41,7 +42,7 @@ class LiveCurve(QWidget):
         self._traces: dict[str, Trace] = {}
         self._own: Sequence[Look] = ()
         self._beside: Sequence[Look] = ()
-        self.legend, self.value = Legend(), QLabel()
+        self.legend, self.value = Legend(), SteadyLabel()
         self.caption, self.empty = QLabel(wordWrap=True), QLabel(empty_text, wordWrap=True)
         self.view = CurveView()
         self.plot = _Plot(self.view)
@@ -62,6 +63,7 @@ class LiveCurve(QWidget):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setContentsMargins(24, 0, 24, 0)
         self.value.setFont(sized(self.value.font(), 1.0))
+        self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.caption.hide()
         header = QHBoxLayout()
         header.setContentsMargins(12, 8, 12, 4)
@@ -168,8 +170,7 @@ class LiveCurve(QWidget):
 
     def set_value(self, text: str) -> None:
         """Show the current value."""
-        if self.value.text() != text:
-            self.value.setText(text)
+        self.value.setText(text)
 
     def set_caption(self, text: str) -> None:
         """Say something about the plot above it."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -34,6 +34,71 @@ class CalmComboBox(QComboBox):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+
+class SteadyLabel(QLabel):
+    """A label for text that changes many times a second: it keeps its place, and grows where a text is longer.
+
+    Any other label has the whole window laid out again for each new text.
+
+    Parameters
+    ----------
+    widest
+        A text that there is room for in any case.
+    """
+
+    def __init__(self, widest: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._widest = widest
+        self._fit()
+
+    def setText(self, text: str) -> None:
+        """Show another text; an empty one gives back the room that earlier ones needed."""
+        if text == self.text():
+            return
+        super().setText(text)
+        if not text or self._size_of(text).width() > self.minimumWidth():
+            self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the room that the text needs in another font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        self.setFixedSize(self._size_of(self.text()).expandedTo(self._size_of(self._widest)))
+
+    def _size_of(self, text: str) -> QSize:
+        # A label's own hint is never less than the room it was given before.
+        margins, metrics = self.contentsMargins(), self.fontMetrics()
+        width = metrics.horizontalAdvance(text) + margins.left() + margins.right()
+        return QSize(width, metrics.height() + margins.top() + margins.bottom())
+
+
+class Still(QWidget):
+    """Gives a label all the width there is, and keeps the window from being laid out again when its text changes.
+
+    Parameters
+    ----------
+    label
+        One line of text; what does not fit is cut off.
+    """
+
+    def __init__(self, label: QLabel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = label
+        label.setParent(self)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """The height of a line."""
+        return QSize(10, self._label.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Have the label fill it."""
+        super().resizeEvent(event)
+        self._label.setGeometry(self.rect())
 
 
 def push_button(text: str, tip: str = "") -> QPushButton:

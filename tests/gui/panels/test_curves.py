@@ -136,9 +136,13 @@ def test_that_the_uniform_entropy_of_a_box_is_shown_where_it_has_bounds(
 def test_that_the_entropy_of_the_present_state_is_read_out(qtbot: QtBot) -> None:
     model, panel = cartpole(), EntropyPanel()
     decision = CategoricalDecision(np.zeros(4), None, 0.5004, None, np.full(2, 0.5), np.zeros(2), None)
-    model.apply(StateShown(0, StepDetail(0, 1, 0, decision, None, False, False, 0.0, None)))
     shown(qtbot, panel, model)
+    panel.show_step(StateShown(0, StepDetail(0, 1, 0, decision, None, False, False, 0.0, None)))
     assert panel.curve.value.text() == "now 0.50 nats"
+
+    assert model.started is not None
+    panel.begin(model.started)
+    assert panel.curve.value.text() == ""
 
 
 def test_that_log_std_has_a_curve_for_each_action_dimension(qtbot: QtBot) -> None:
@@ -261,8 +265,8 @@ def test_that_a_learned_temperature_has_a_scale_of_its_own(qtbot: QtBot) -> None
     model, panel = sac(), EntropyPanel()
     for step, temperature in ((100, 1.0), (200, 0.1), (300, 0.02)):
         add_off_policy(model, step, None, temperature)
-    model.apply(decisions.shown(decisions.gaussian([0.0], [1.0])))
     shown(qtbot, panel, model)
+    panel.show_step(decisions.shown(decisions.gaussian([0.0], [1.0])))
     assert panel.curve.plot.getAxis("right").isVisible()
     assert panel.curve.value.text() == "now 0.70 nats  ·  α 0.02"
     right = panel.curve._right
