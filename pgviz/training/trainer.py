@@ -17,13 +17,13 @@ from pgviz.algorithms.rollout import Rollout
 from pgviz.config import RunConfig
 from pgviz.environments.observations import Encoded
 from pgviz.environments.state import Divergence
-from pgviz.environments.step import EndedEpisode, VectorStep
+from pgviz.environments.step import VectorStep
 from pgviz.environments.vector import VectorEnvironment
 from pgviz.errors import UsageError
 from pgviz.parameters import Boundary, Value
-from pgviz.policies.decision import Array
 from pgviz.policies.legality import with_legality
 from pgviz.policies.policy import Mask, Samples
+from pgviz.training.copies import Copies
 from pgviz.training.describing import describe_bare, describe_state, describe_step, probabilities
 from pgviz.training.events import (
     EpisodeEnded,
@@ -36,7 +36,7 @@ from pgviz.training.events import (
     StepTaken,
 )
 from pgviz.training.interventions import JudgeMinibatch
-from pgviz.training.memory import Active, kept, remember
+from pgviz.training.memory import kept, remember
 from pgviz.training.reports import applied, computed
 from pgviz.training.seeding import RunSeeds
 from pgviz.training.snapshot import Snapshot
@@ -116,11 +116,7 @@ class Trainer:
         capacity = self.algorithm.rollout_length or EPISODE_CAPACITY
         encoder = self.environment.encoder
         self._rollout = Rollout(config.environment_count, encoder.size, capacity, encoder.dtype)
-        # As the environment returned them, and as the policy sees them.
-        self._observations: Encoded = np.zeros((0, 0), encoder.dtype)
-        self._seen: Array = self._observations
-        self._active: Active = None
-        self._to_begin = 0
+        self._copies = Copies(self.environment, self.policy)
 
     def ask(self, name: str, value: Value) -> None:
         """Ask for a knob to be turned at the boundary that its declaration names.
@@ -144,15 +140,16 @@ class Trainer:
 
     def capture(self) -> Snapshot:
         """Copy all that decides how the run goes on; only where an iteration begins, see :attr:`on_iteration`."""
+        copies = self._copies
         return Snapshot(
             step=self.step,
             update=self.update,
             environment=self.environment.capture(),
             algorithm=self.algorithm.capture(),
             acting=self._rng.bit_generator.state,
-            observations_NO=self._observations.copy(),
-            active_N=None if self._active is None else self._active.copy(),
-            to_begin=self._to_begin,
+            observations_NO=copies.observations_NO.copy(),
+            active_N=None if copies.active_N is None else copies.active_N.copy(),
+            to_begin=copies.to_begin,
             forced=dict(self.steering.waiting),
         )
 
@@ -173,11 +170,9 @@ class Trainer:
             raise UsageError("the snapshot is of another run: what its copies see does not fit.")
         divergence = self.environment.restore(snapshot.environment)
         self.algorithm.restore(snapshot.algorithm)
-        self.step, self.update, self._to_begin = snapshot.step, snapshot.update, snapshot.to_begin
+        self.step, self.update = snapshot.step, snapshot.update
         self._rng.bit_generator.state = snapshot.acting
-        self._observations = snapshot.observations_NO.copy()
-        self._seen = self.policy.normalization.see(self._observations)
-        self._active = None if snapshot.active_N is None else snapshot.active_N.copy()
+        self._copies.restore(snapshot.observations_NO, snapshot.active_N, snapshot.to_begin)
         self._rollout.clear()
         self._begun = True
         self.steering = Steering(snapshot.forced)
@@ -220,82 +215,55 @@ class Trainer:
     def _begin_episodes(self, *, first: bool = False) -> None:
         """Begin what the next rollout needs: whole episodes start afresh, fixed lengths go on where they were."""
         self._rollout.clear()
-        if self.algorithm.rollout_length is not None:
-            if first:
-                self._observations = self.environment.reset()
-                self._seen = self.policy.normalization.take_in(self._observations)
-            return
-        count = self.config.environment_count
-        wanted = self.algorithm.episodes_per_update
-        self._active = np.arange(count) < wanted
-        self._to_begin = max(wanted - count, 0)
-        self._observations = np.zeros((count, self.environment.encoder.size), self.environment.encoder.dtype)
-        for index in np.flatnonzero(self._active).tolist():
-            self._observations[index] = self.environment.begin_episode(index)
-        self._seen = self.policy.normalization.take_in(self._observations, self._active)
+        if self.algorithm.rollout_length is None:
+            self._copies.begin_episodes(self.algorithm.episodes_per_update)
+        elif first:
+            self._copies.begin()
 
     def _collect(self) -> Iterator[Event]:
         """Live through a rollout: so many steps, or until the wanted episodes have ended."""
         length = self.algorithm.rollout_length
-        while self._rollout.length != length and self.step < self.config.steps:
-            if self._active is not None and not self._active.any():
-                break
+        while self._rollout.length != length and self.step < self.config.steps and not self._copies.all_rest:
             detail, result = self._advance()
             for ended in result.ended:
                 yield EpisodeEnded(self.step, *ended)
             yield StepTaken(self.step, detail)
-        last_NO = kept(self.algorithm, self._observations, self._seen)
+        last_NO = kept(self.algorithm, self._copies.observations_NO, self._copies.seen_NO)
         self._rollout.last_observations_NO, self._rollout.last_masks_NA = last_NO, self._masks_NA
 
     def _advance(self) -> tuple[StepDetail | None, VectorStep]:
         """Take one step in every active copy."""
-        seen_NO, active_N = self._seen, self._active
-        kept_NO = kept(self.algorithm, self._observations, seen_NO)
+        copies = self._copies
+        observations_NO, seen_NO, active_N = copies.observations_NO, copies.seen_NO, copies.active_N
+        kept_NO = kept(self.algorithm, observations_NO, seen_NO)
         masks_NA, legal_NA = self._masks_NA, self.environment.masks_NA
         samples = self.algorithm.act(seen_NO, self._rng, masks_NA)
         samples = self.steering.forced(samples, self.policy, masks_NA)
         if self.environment.listens:
-            self.environment.tell(probabilities(self.policy, self._observations, masks_NA))
+            self.environment.tell(probabilities(self.policy, observations_NO, masks_NA))
         frame = self.environment.render(self._watched) if self.watch.wanted and self.watch.pictures else None
         actions = self.policy.to_actions(samples)
         result = self.environment.step(actions, active_N, autoreset=active_N is None)
         detail = None
         if self.watch.wanted and self.watch.bare:
-            detail = describe_bare(self.environment, self._watched, self._observations, actions, result)
+            detail = describe_bare(self.environment, self._watched, observations_NO, actions, result)
         elif self.watch.wanted:
             detail = self._describe(samples, result, frame, masks_NA, legal_NA)
-        self._observations = result.observations
-        self.step += self.config.environment_count if active_N is None else int(active_N.sum())
-        if active_N is not None:
-            self._replace_ended(active_N.copy(), result.ended)
-        self._seen = self.policy.normalization.take_in(self._observations, self._active)
+        self.step += copies.follow(result)
         remember(self._rollout, self.algorithm, kept_NO, samples, result, active_N, masks_NA)
         return detail, result
-
-    def _replace_ended(self, active_N: NDArray[np.bool_], ended: list[EndedEpisode]) -> None:
-        """Begin another episode in each copy whose episode ended, or let it rest."""
-        for episode in ended:
-            index = episode.environment_index
-            active_N[index] = self._to_begin > 0
-            if self._to_begin > 0:
-                self._to_begin -= 1
-                self._observations[index] = self.environment.begin_episode(index)
-        self._active = active_N
 
     @property
     def _watched(self) -> int:
         """The copy to show: the one asked for, or, while that one rests, the first that does not."""
-        index = min(self.watch.index, self.config.environment_count - 1)
-        if self._active is None or self._active[index]:
-            return index
-        return int(self._active.argmax())
+        return self._copies.playing(self.watch.index)
 
     def state_of(self, index: int) -> tuple[Encoded, Mask | None]:
         """What one copy sees now, and what is legal there; ``UsageError`` where there is no such copy."""
         if not 0 <= index < self.config.environment_count:
             raise UsageError(f"there is no copy {index + 1} of the environment.")
         masks_NA = self._masks_NA
-        return self._observations[index], None if masks_NA is None else masks_NA[index]
+        return self._copies.observations_NO[index], None if masks_NA is None else masks_NA[index]
 
     @property
     def episodes_TN(self) -> NDArray[np.int64]:
@@ -322,7 +290,7 @@ class Trainer:
     ) -> StepDetail:
         index = self._watched
         mask_A = None if masks_NA is None else masks_NA[index]
-        decision = self.policy.decide(self._observations[index], samples[index], mask_A)
+        decision = self.policy.decide(self._copies.observations_NO[index], samples[index], mask_A)
         decision = with_legality(decision, legal_NA, index)
         return describe_step(self.environment, index, decision, result, frame)
 
