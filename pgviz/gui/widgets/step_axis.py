@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from pgviz.gui.theme import Theme
 
 MINUS = "−"
+# Pixels past the ends of a grid within which a label is measured, and those that it may keep of them.
+OVERHANG, SPILL = 15.0, 2.0
 SUFFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -74,6 +78,23 @@ class RoundAxis(pg.AxisItem):  # type: ignore[misc]
         if self.orientation == "bottom":
             # pyqtgraph keeps room for larger type between the numbers and what they count.
             self.setHeight(round(2.4 * QFontMetricsF(font).height()) + 4)
+
+    def boundingRect(self) -> QRectF:
+        """Where it draws; the labels at the two ends of a grid as well, which pyqtgraph would leave out."""
+        rect = QRectF(super().boundingRect())
+        return rect if self.grid is False else rect.adjusted(0.0, -OVERHANG, 0.0, OVERHANG)
+
+    def generateDrawSpecs(self, p: QPainter) -> Any:
+        """What is drawn; at the ends of a grid labels move in, away from those of the axis below and the edge."""
+        specs = super().generateDrawSpecs(p)
+        view = self.linkedView()
+        if specs is None or view is None or self.grid is False:
+            return specs
+        ends = view.mapRectToItem(self, view.boundingRect())
+        for rect, _, _ in specs[2]:
+            lowest = min(rect.top(), ends.bottom() + SPILL - rect.height())
+            rect.moveTop(max(lowest, ends.top() - SPILL))
+        return specs
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
         """One level of ticks."""
