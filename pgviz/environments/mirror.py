@@ -31,6 +31,8 @@ class Mirror:
         self._seed: int | None = None
         self._played: list[LoggedStep] = []
         self._true = True
+        # Filled in at each step and read by nobody.
+        self._unused = (np.zeros(1), np.zeros(1, bool), np.zeros(1, bool))
 
     def draw(self, seed: int, steps: Sequence[LoggedStep], copy: int) -> NDArray[np.uint8] | None:
         """Draw the state after some steps of an episode.
@@ -75,15 +77,15 @@ class Mirror:
         return self._seed is not None
 
     def _step(self, step: LoggedStep, copy: int) -> bool:
-        unused = (np.zeros(1), np.zeros(1, bool), np.zeros(1, bool))
         if step.told_NA is not None:
             self._environment.tell(step.told_NA[copy : copy + 1])
         try:
-            seen, done = self._environment._step_each([0], step.actions[copy : copy + 1], *unused)
+            seen, done = self._environment._step_each([0], step.actions[copy : copy + 1], *self._unused)
             saw_O = self._environment.encoder.encode(seen[0])
         except PgvizError:
             self._seed = None
             return False
         self._played.append(step)
-        self._true = self._true and (bool(done) or np.array_equal(saw_O, step.result.observations[copy]))
+        # Bit by bit, which takes a tenth of the time of comparing numbers.
+        self._true = self._true and (bool(done) or saw_O.tobytes() == step.result.observations[copy].tobytes())
         return True

@@ -64,7 +64,7 @@ class CategoricalPolicy(Policy):
     ) -> CategoricalDecision:
         """Describe the choice of one index."""
         with torch.no_grad():
-            logits_1A = self.actor(torch.from_numpy(self.normalization.see(observation_O)[None]))
+            logits_1A = torch.from_numpy(self.fast_actor.outputs(self.normalization.see(observation_O)[None]))
             distribution = self._distribution(
                 logits_1A, None, None if mask_A is None else torch.from_numpy(mask_A[None])
             )

@@ -140,7 +140,7 @@ class FactoredPolicy(Policy):
         masks_1A = None if mask_A is None else torch.from_numpy(mask_A[None])
         sample_K = None if sample is None else np.array(sample)
         with torch.no_grad():
-            outputs_1K = self.actor(torch.from_numpy(self.normalization.see(observation_O)[None]))
+            outputs_1K = torch.from_numpy(self.fast_actor.outputs(self.normalization.see(observation_O)[None]))
             distribution = self._distribution(outputs_1K, self.log_std, masks_1A)
             logits_S = outputs_1K[0, : self.layout.option_count].numpy()
             log_prob = None if sample_K is None else float(distribution.log_prob(torch.from_numpy(sample_K[None])))

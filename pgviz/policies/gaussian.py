@@ -107,7 +107,7 @@ class GaussianPolicy(Policy):
         """Describe the draw of one vector."""
         sample_D = None if sample is None else np.array(sample, np.float32)
         with torch.no_grad():
-            outputs_1K = self.actor(torch.from_numpy(self.normalization.see(observation_O)[None]))
+            outputs_1K = torch.from_numpy(self.fast_actor.outputs(self.normalization.see(observation_O)[None]))
             distribution = self._distribution(outputs_1K, self.log_std, None)
             mean_BD = distribution.mean_BD
             entropy = distribution.entropy()

@@ -12,8 +12,9 @@ from pgviz.session.history import Mark
 from pgviz.session.relive import Relived
 from pgviz.training.events import EpisodeEnded, Event, MinibatchComputed, PastShown, StepTaken, UpdateApplied
 
-# Details are captured from so many steps before the one that is wanted, for scrubbing goes both ways.
-AROUND = 64
+# Details are captured of so many steps before and after the one that is wanted, for scrubbing goes both ways. They
+# cost as much as the steps themselves, and living through a span anew costs as much as a few of them.
+AROUND = 8
 
 
 @dataclass(slots=True)
@@ -67,7 +68,7 @@ class Span:
         self._relived, self._playback, self._end = relived, playback, end
         state = mark.snapshot.environment
         self._copies = len(state.began)
-        self._detailed_from = around - AROUND * self._copies
+        self._detailed = around - AROUND * self._copies, around + AROUND * self._copies
         self._episodes = [
             [step for step in state.steps[start:] if step.stepped_N is None or step.stepped_N[index]]
             for index, start in enumerate(state.began)
@@ -140,7 +141,8 @@ class Span:
     def _choose_details(self) -> None:
         """Have the next step come with its details, or without."""
         watch = self._relived.trainer.watch
-        watch.wanted, watch.index = self._step + self._copies >= self._detailed_from, self._copy
+        first, last = self._detailed
+        watch.wanted, watch.index = first <= self._step + self._copies <= last, self._copy
 
     def _estimate(self) -> None:
         """Add what the update has just made of the steps of its rollout."""
