@@ -13,7 +13,7 @@ from pgviz.gui.theme import Theme
 
 MINUS = "−"
 # Pixels past the ends of a grid within which a label is measured, and those that it may keep of them.
-OVERHANG, SPILL = 15.0, 2.0
+OVERHANG, SPILL = 15.0, 1.0
 SUFFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
