@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -12,12 +13,13 @@ from pgviz.gui.moving import Part
 from pgviz.gui.series import Floats, Series
 from pgviz.gui.widgets.step_axis import MINUS
 from pgviz.parameters import Parameter, Value
-from pgviz.session.notices import ForksShown, ForkState
+from pgviz.session.forks_state import ForkState
+from pgviz.session.notices import ForksShown
 from pgviz.training.events import StepDetail
 
 LETTERS = "ABCD"
 AVERAGED_EPISODES = 100
-Curve = Literal["entropy", "mean"]
+Curve = Literal["entropy", "mean", "log_std"]
 
 
 class KnownFork:
@@ -29,24 +31,31 @@ class KnownFork:
         As it was first told.
     place
         Which of the places it takes, from 0; names it and chooses how it is drawn.
-    episodes, updates
+    episodes, updates, log_std
         Of the run that it left, as in :class:`pgviz.gui.run_model.RunModel`.
 
     Attributes
     ----------
     state
         As last told.
-    entropy, mean
-        Columns: step, and the entropy; step, and the mean of the last 100 returns. Each begins with what the run
-        had where they parted.
+    entropy, mean, log_std
+        Columns: step, and the entropy; step, and the mean of the last 100 returns; step, and the mean of log_std
+        over the dimensions, or the probability of the likeliest action where there is none. Each begins with what
+        the run had where they parted.
     """
 
-    def __init__(self, state: ForkState, place: int, episodes: Series, updates: Series) -> None:
+    def __init__(
+        self, state: ForkState, place: int, episodes: Series, updates: Series, log_std: Series | None
+    ) -> None:
         self.state, self.place = state, place
-        self.entropy, self.mean = Series(2), Series(2)
-        before = int(np.searchsorted(updates.column(0), state.began, "right"))
-        if before:
-            self.entropy.append(updates.column(0)[before - 1], updates.column(1)[before - 1])
+        self.entropy, self.mean, self.log_std = Series(2), Series(2), Series(2)
+        update = updates.row_at(state.began)
+        if update is not None:
+            self.entropy.append(update[0], update[1])
+        if log_std is not None and (row := log_std.row_at(state.began)) is not None:
+            self.log_std.append(row[0], row[1:].mean())
+        elif log_std is None and update is not None:
+            self.log_std.append(update[0], update[2])
         before = int(np.searchsorted(episodes.column(0), state.began, "right"))
         self._recent: list[float] = episodes.column(1)[:before][-AVERAGED_EPISODES:].tolist()
         if before:
@@ -60,15 +69,17 @@ class KnownFork:
     def take(self, state: ForkState) -> None:
         """Take over what has become of it."""
         self.state = state
-        for step, entropy in state.updates:
-            self.entropy.append(step, entropy)
+        for update in state.updates:
+            self.entropy.append(update.step, update.entropy)
+            spread = update.max_probability if update.log_std is None else update.log_std
+            self.log_std.append(update.step, math.nan if spread is None else spread)
         for step, episode_return in state.episodes:
             self._recent = [*self._recent[1 - AVERAGED_EPISODES :], episode_return]
             self.mean.append(step, sum(self._recent) / len(self._recent))
 
     def curve(self, which: Curve) -> tuple[Floats, Floats]:
-        """Steps and values of ``"entropy"`` or ``"mean"``."""
-        series = self.entropy if which == "entropy" else self.mean
+        """Steps and values of ``"entropy"``, ``"mean"`` or ``"log_std"``."""
+        series = {"entropy": self.entropy, "mean": self.mean, "log_std": self.log_std}[which]
         return series.column(0), series.column(1)
 
 
@@ -91,7 +102,7 @@ class ForksModel:
         """Forget the last run's."""
         self.known, self.base = {}, None
 
-    def show(self, event: ForksShown, episodes: Series, updates: Series) -> None:
+    def show(self, event: ForksShown, episodes: Series, updates: Series, log_std: Series | None) -> None:
         """Take over what has become of each; see :class:`KnownFork`."""
         states, self.base = event.forks, event.base or self.base
         present = {state.id for state in states}
@@ -100,7 +111,7 @@ class ForksModel:
             if state.id not in self.known:
                 taken = {fork.place for fork in self.known.values()}
                 place = next(place for place in range(len(LETTERS)) if place not in taken)
-                self.known[state.id] = KnownFork(state, place, episodes, updates)
+                self.known[state.id] = KnownFork(state, place, episodes, updates, log_std)
             self.known[state.id].take(state)
 
 

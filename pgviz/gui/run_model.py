@@ -142,7 +142,7 @@ class RunModel:
         elif isinstance(event, RecordingOpened | TakenOver):
             self._tell_recording_from_run(event)
         elif isinstance(event, ForksShown):
-            self.forks.show(event, self.episodes, self.updates)
+            self.forks.show(event, self.episodes, self.updates, self.log_std)
         if not isinstance(event, PastShown):  # whose step is not where the run is
             self.step = max(self.step, event.step)
         self.debug.apply(event)

@@ -35,6 +35,11 @@ class Series:
         """Drop the rows at the end whose first number is greater than `step`."""
         self._length = int(np.searchsorted(self.column(0), step, "right"))
 
+    def row_at(self, step: float) -> Floats | None:
+        """The last row whose first number is at most `step`; a view that must not be written to."""
+        count = int(np.searchsorted(self.column(0), step, "right"))
+        return self._rows[count - 1] if count else None
+
     def column(self, index: int) -> Floats:
         """One column of all rows; a view that must not be written to."""
         return self._rows[: self._length, index]

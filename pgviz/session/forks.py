@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pgviz.errors import UsageError
 from pgviz.parameters import Value
 from pgviz.session.forks_returns import Returns, ended_since
+from pgviz.session.forks_state import ForkChange, ForkPace, ForkState, ForkUpdate
 from pgviz.session.history import History
-from pgviz.session.notices import ForkChange, ForkPace, ForkState
 from pgviz.session.session import Session
 from pgviz.training.events import (
     EpisodeEnded,
@@ -71,7 +71,7 @@ class Fork:
         self.began = self.told = trainer.step
         self.copy = min(copy, session.config.environment_count - 1)
         self._failure = ""
-        self._updates: list[tuple[int, float]] = []
+        self._updates: list[ForkUpdate] = []
         self._episodes: list[tuple[int, float]] = []
         try:
             previous = trainer.algorithm.knobs
@@ -128,7 +128,8 @@ class Fork:
             if self.returns.add(event.step, event.environment_index, event.episode_return):
                 self._episodes.append((event.step, event.episode_return))
         elif isinstance(event, UpdateApplied):
-            self._updates.append((event.step, event.entropy))
+            log_std = None if event.log_std is None else float(event.log_std.mean())
+            self._updates.append(ForkUpdate(event.step, event.entropy, event.max_probability, log_std))
         elif isinstance(event, RunFailed):
             self._failure = event.message
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pgviz.environments.action_log import ActionLog, LoggedBeginning
 from pgviz.environments.step import EndedEpisode
-from pgviz.session.notices import ForkReturns
+from pgviz.session.forks_state import ForkReturns
 
 
 class Returns:

@@ -13,7 +13,8 @@ from pgviz.parameters import Value
 from pgviz.session import commands
 from pgviz.session.forks import MOST_FORKS
 from pgviz.session.forks_returns import Returns, ended_since
-from pgviz.session.notices import CommandRejected, ForkReturns, ForksShown, ForkState, RunRewound, RunState
+from pgviz.session.forks_state import ForkReturns, ForkState, ForkUpdate
+from pgviz.session.notices import CommandRejected, ForksShown, RunRewound, RunState
 from pgviz.training.events import EpisodeEnded, PastShown, RunFailed, UpdateApplied
 from tests.session.driver import Driver, hosted
 from tests.session.test_debugging_commands import SMALL, go, set_up
@@ -103,7 +104,22 @@ def test_that_a_fork_of_the_past_catches_up_and_is_compared_from_where_it_began(
         assert told.base_returns.mean == pytest.approx(sum(returns) / len(returns))
         assert told.returns == told.base_returns
         points = [point for shown in driver.of(ForksShown) for point in shown.forks[0].updates]
-        assert points == [(each.step, each.entropy) for each in driver.of(UpdateApplied) if each.step > 400]
+        updates = [each for each in driver.of(UpdateApplied) if each.step > 400]
+        assert points == [ForkUpdate(each.step, each.entropy, each.max_probability, None) for each in updates]
+
+
+def test_that_the_log_std_of_a_fork_is_told() -> None:
+    with hosted() as driver:
+        driver.post(commands.StartRun(RunConfig.create("Pendulum-v1", "ppo", **SMALL, steps=5000)))
+        driver.wait_for_state(RunState.PAUSED)
+        fork(driver)
+        go(driver, commands.RunTo("step", 200))
+        points = [point for shown in driver.of(ForksShown) for point in shown.forks[0].updates]
+        applied = driver.of(UpdateApplied)
+        assert [each.log_std for each in points] == [
+            float(each.log_std[0]) for each in applied if each.log_std is not None
+        ]
+        assert len(points) == len(applied) >= 2
 
 
 def test_that_what_differs_is_told_and_makes_a_difference() -> None:
@@ -206,7 +222,9 @@ def test_that_a_hidden_window_costs_no_notices_while_the_run_goes_on() -> None:
         assert len(shown) == 1
         assert shown[0].forks[0].detail is None
         points = [point for notice in driver.of(ForksShown) for point in notice.forks[0].updates]
-        assert points == [(each.step, each.entropy) for each in driver.of(UpdateApplied)]
+        assert [(each.step, each.entropy) for each in points] == [
+            (each.step, each.entropy) for each in driver.of(UpdateApplied)
+        ]
 
 
 def test_that_returns_are_those_since_the_fork() -> None:

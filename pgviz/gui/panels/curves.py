@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from pgviz.gui.forks import Curve
+from pgviz.gui.forks import Curve, KnownFork
 from pgviz.gui.forks_looks import look_of
 from pgviz.gui.run_model import Mark, RunModel
-from pgviz.gui.series import Series
+from pgviz.gui.series import Floats, Series
 from pgviz.gui.theme import Theme
 from pgviz.gui.widgets.curve_trace import Look
 from pgviz.gui.widgets.live_curve import LiveCurve
@@ -27,6 +27,7 @@ NO_LOG_STD = {
     "bins": "Values of bins have no log_std; this is the probability of the likeliest bins, and ε.",
 }
 STATE_LOG_STD = "The network gives one log_std per state; this is their mean over the update's states."
+MEAN_OF_FORKS = "Of a fork, their mean is drawn."
 WHOSE_ENTROPY = {
     "factored": "Of all parts of the action together.",
     "values": "Of what it does, exploration included.",
@@ -48,12 +49,10 @@ class CurvePanel(QWidget):
     empty_text
         Shown until there is something to plot.
     of_forks
-        Which curve of the forks belongs beside it: ``"entropy"``, ``"mean"``, or none.
+        Which curve of the forks belongs beside it: ``"entropy"``, ``"mean"`` or ``"log_std"``.
     """
 
-    def __init__(
-        self, name: str, empty_text: str, parent: QWidget | None = None, of_forks: Curve | None = None
-    ) -> None:
+    def __init__(self, name: str, empty_text: str, of_forks: Curve, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._of_forks, self._forks = of_forks, tuple[int, ...]()
         self.curve = LiveCurve(name, empty_text)
@@ -99,15 +98,17 @@ class CurvePanel(QWidget):
 
     def _show_forks(self, model: RunModel) -> None:
         """Draw the forks' curves beside the run's, where there are any."""
-        which, known = self._of_forks, model.forks.known
-        if which is None:
-            return
+        known = model.forks.known
         if tuple(known) != self._forks:
             self._forks = tuple(known)
             self.curve.set_beside(())  # a new one may have the look of one that has gone
-            self.curve.set_beside([look_of(fork, strong=which == "mean") for fork in known.values()])
+            strong = self._of_forks == "mean"
+            self.curve.set_beside([look_of(fork, strong=strong) for fork in known.values()])
         if known:
-            self.curve.set_data({fork.name: fork.curve(which) for fork in known.values()})
+            self.curve.set_data({fork.name: self._curve_of(fork) for fork in known.values()})
+
+    def _curve_of(self, fork: KnownFork) -> tuple[Floats, Floats]:
+        return fork.curve(self._of_forks)
 
     def _text(self, mark: Mark) -> str:
         parameter = self._parameters[mark.name]
@@ -122,7 +123,7 @@ class EntropyPanel(CurvePanel):
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Entropy", "Entropy appears after the first update", parent, "entropy")
+        super().__init__("Entropy", "Entropy appears after the first update", "entropy", parent)
         self._has_temperature = self._has_masks = False
         self._now = self._weight = ""
 
@@ -164,8 +165,9 @@ class LogStdPanel(CurvePanel):
     """log_std per action dimension; the probability of the likeliest action where a policy has none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("log_std", "log_std appears after the first update", parent)
+        super().__init__("log_std", "log_std appears after the first update", "log_std", parent)
         self._labels: tuple[str, ...] = ()
+        self._caption = ""
         self._has_epsilon = False
         # Choices that an action is made up of: of all of them together the probability is too small to be seen.
         self._parts = 1
@@ -176,7 +178,8 @@ class LogStdPanel(CurvePanel):
             self.curve.empty.setText("log_std appears after the first update")
             self.curve.begin([Look(label, index) for index, label in enumerate(self._labels)])
             of_the_state = started.config.hyperparameters.get("std_kind", "state") == "state"
-            self.curve.set_caption(STATE_LOG_STD if of_the_state else "")
+            self._caption = STATE_LOG_STD if of_the_state else ""
+            self.curve.set_caption(self._caption)
             return
         self._has_epsilon = started.policy.kind in VALUE_KINDS
         self._parts = max(len(started.environment.factors), 1)
@@ -200,8 +203,7 @@ class LogStdPanel(CurvePanel):
 
     def _draw_likeliest(self, model: RunModel) -> None:
         steps, likeliest, epsilon = (model.updates.column(index) for index in (0, 2, 6))
-        if self._parts > 1:
-            likeliest = likeliest ** (1 / self._parts)
+        likeliest = self._per_part(likeliest)
         if self._has_epsilon:
             self.curve.set_data({LIKELIEST: (steps, likeliest), EPSILON: (steps, epsilon)})
         else:
@@ -212,12 +214,25 @@ class LogStdPanel(CurvePanel):
         ]
         self.curve.set_value("  ·  ".join(texts))
 
+    def _curve_of(self, fork: KnownFork) -> tuple[Floats, Floats]:
+        steps, values = super()._curve_of(fork)
+        return steps, values if self._labels else self._per_part(values)
+
+    def _show_forks(self, model: RunModel) -> None:
+        super()._show_forks(model)
+        if len(self._labels) > 1:
+            self.curve.set_caption(f"{self._caption} {MEAN_OF_FORKS}".strip() if self._forks else self._caption)
+
+    def _per_part(self, likeliest: Floats) -> Floats:
+        """The geometric mean over the parts of an action of how probable the likeliest choice is."""
+        return likeliest ** (1 / self._parts) if self._parts > 1 else likeliest
+
 
 class ReturnPanel(CurvePanel):
     """Each episode's return as a dot, and the mean of the last hundred as a line."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Return", "Returns appear when the first episode ends", parent, "mean")
+        super().__init__("Return", "Returns appear when the first episode ends", "mean", parent)
 
     def _prepare(self, started: RunStarted) -> None:
         self.curve.begin([Look(EPISODE, dots=True), Look(AVERAGE, strong=True)])

@@ -25,7 +25,7 @@ from pgviz.gui.widgets.parts import CalmComboBox, push_button
 from pgviz.hyperparameters import declaration
 from pgviz.parameters import ParameterSet
 from pgviz.session.commands import DropFork
-from pgviz.session.notices import ForkState
+from pgviz.session.forks_state import ForkState
 from pgviz.training.events import RunStarted, Shown, StepDetail
 
 HOW_TO = (

@@ -26,7 +26,7 @@ from pgviz.gui.widgets.frame_view import FrameView
 from pgviz.gui.widgets.part_plot import PartPlot
 from pgviz.gui.widgets.parts import tool_button
 from pgviz.parameters import Parameter
-from pgviz.session.notices import ForkReturns, ForkState
+from pgviz.session.forks_state import ForkReturns, ForkState
 from pgviz.training.events import StepDetail
 
 PICTURE_HEIGHT, PLOT_HEIGHT = 58, 96

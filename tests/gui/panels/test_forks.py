@@ -14,14 +14,15 @@ from pytestqt.qtbot import QtBot
 from pgviz.gui.forks import ForksModel, differences, number_words, pace_words, verdict
 from pgviz.gui.forks_dialog import ForkDialog, ask_what_differs
 from pgviz.gui.moving import Part, parts_of
-from pgviz.gui.panels.curves import EntropyPanel
+from pgviz.gui.panels.curves import MEAN_OF_FORKS, EntropyPanel, LogStdPanel
 from pgviz.gui.panels.forks import ForksPanel
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.series import Series
 from pgviz.gui.theme import DARK
 from pgviz.hyperparameters import declaration
 from pgviz.session.commands import Command, DropFork, Fork, Pause
-from pgviz.session.notices import ForkChange, ForkReturns, ForksShown, ForkState, RunState, StateChanged
+from pgviz.session.forks_state import ForkChange, ForkReturns, ForkState, ForkUpdate
+from pgviz.session.notices import ForksShown, RunState, StateChanged
 from pgviz.training.events import EpisodeEnded, ParameterChanged, PastShown, StateShown, StepDetail
 from tests import decisions
 from tests.hands import click, press, write
@@ -55,6 +56,10 @@ def state(id: int = 1, began: int = 4096, step: int = 5000, **given: Any) -> For
         episodes=(),
     )
     return replace(told, **given)
+
+
+def update(step: int, entropy: float = 0.5, likeliest: float | None = 0.75, log_std: float | None = None) -> Any:
+    return ForkUpdate(step, entropy, likeliest, log_std)
 
 
 def test_that_what_differs_is_said_in_words() -> None:
@@ -95,15 +100,27 @@ def test_that_curves_begin_where_the_run_was_and_keep_to_their_places() -> None:
     episodes, updates, model = Series(4), Series(8), ForksModel()
     for step, value in ((1000, 10.0), (4000, 30.0), (4500, 99.0)):
         episodes.append(step, value, 1.0, 0.0)
-        updates.append(step, value / 100, *[0.0] * 6)
-    model.show(ForksShown(5000, (state(1), state(2))), episodes, updates)
-    told = state(1, updates=((4608, 0.5),), episodes=((4700, 80.0),))
-    model.show(ForksShown(5000, (told, state(2))), episodes, updates)
+        updates.append(step, value / 100, value / 200, *[0.0] * 5)
+    model.show(ForksShown(5000, (state(1), state(2))), episodes, updates, None)
+    told = state(1, updates=(update(4608),), episodes=((4700, 80.0),))
+    model.show(ForksShown(5000, (told, state(2))), episodes, updates, None)
     first = model.known[1]
     assert [each.tolist() for each in first.curve("entropy")] == [[4000, 4608], [0.3, 0.5]]
     assert [each.tolist() for each in first.curve("mean")] == [[4096, 4700], [20.0, 40.0]]
-    model.show(ForksShown(5000, (state(2), state(3))), episodes, updates)
+    assert [each.tolist() for each in first.curve("log_std")] == [[4000, 4608], [0.15, 0.75]]
+    model.show(ForksShown(5000, (state(2), state(3))), episodes, updates, None)
     assert [(fork.state.id, fork.name) for fork in model.known.values()] == [(2, "fork B"), (3, "fork A")]
+
+
+def test_that_the_log_std_of_a_fork_is_the_mean_over_the_dimensions() -> None:
+    log_std, model = Series(3), ForksModel()
+    log_std.append(0, 0.0, 0.0)
+    log_std.append(4000, -0.5, -1.0)
+    log_std.append(4500, -3.0, -3.0)
+    told = state(1, updates=(update(4608, likeliest=None, log_std=-1.25),))
+    model.show(ForksShown(5000, (told,)), Series(4), Series(8), log_std)
+
+    assert [each.tolist() for each in model.known[1].curve("log_std")] == [[4000, 4608], [-0.75, -1.25]]
 
 
 class Bench:
@@ -169,6 +186,41 @@ def test_that_with_four_no_more_can_be_asked_for(bench: Bench, qtbot: QtBot) -> 
     assert not bench.panel.fork_again.isEnabled()
 
 
+def with_forks(qtbot: QtBot, started: Any, *states: ForkState) -> LogStdPanel:
+    panel, model = LogStdPanel(), RunModel()
+    qtbot.addWidget(panel)
+    panel.show()
+    model.apply(started)
+    panel.begin(started)
+    model.apply(ForksShown(5000, states))
+    panel.refresh(model)
+    return panel
+
+
+def test_that_the_likeliest_action_of_a_fork_is_drawn_where_there_is_no_log_std(qtbot: QtBot) -> None:
+    panel = with_forks(qtbot, decisions.started(TWO, LABELS), state(1, updates=(update(4608), update(5120))))
+    assert panel.curve._traces["fork A"].y.tolist() == [0.75, 0.75]
+
+
+def test_that_the_likeliest_options_of_a_fork_are_a_mean_over_the_parts(qtbot: QtBot) -> None:
+    started = decisions.started(decisions.joints(2), LABELS)
+    panel = with_forks(
+        qtbot, started, state(1, updates=(update(4608, likeliest=0.25), update(5120, likeliest=0.25)))
+    )
+    assert panel.curve._traces["fork A"].y.tolist() == [0.5, 0.5]
+
+
+def test_that_it_says_whose_mean_is_drawn_where_a_fork_has_several_log_std(qtbot: QtBot) -> None:
+    told = state(
+        1, updates=(update(4608, likeliest=None, log_std=-1.5), update(5120, likeliest=None, log_std=-2.0))
+    )
+    several = decisions.started(decisions.gaussian([0.0, 0.0], [1.0, 1.0]), ("x", "y"))
+    panel = with_forks(qtbot, several, told)
+    assert panel.curve._traces["fork A"].y.tolist() == [0.0, -1.5, -2.0]
+    assert panel.curve.caption.text().endswith(MEAN_OF_FORKS)
+    assert MEAN_OF_FORKS not in with_forks(qtbot, several).curve.caption.text()
+
+
 def test_that_curves_of_forks_differ_in_dashes_and_names(qtbot: QtBot) -> None:
     panel, model = EntropyPanel(), RunModel()
     qtbot.addWidget(panel)
@@ -176,7 +228,7 @@ def test_that_curves_of_forks_differ_in_dashes_and_names(qtbot: QtBot) -> None:
     started = decisions.started(TWO, LABELS)
     model.apply(started)
     panel.begin(started)
-    states = [state(id, updates=((4608, 0.5), (5120, 0.1 * id))) for id in (1, 2, 3, 4)]
+    states = [state(id, updates=(update(4608, 0.5), update(5120, 0.1 * id))) for id in (1, 2, 3, 4)]
     model.apply(ForksShown(5000, tuple(states)))
     panel.refresh(model)
     traces = panel.curve._traces
