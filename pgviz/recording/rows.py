@@ -81,7 +81,7 @@ class Waiting:
         self.taken = self.snapshots_taken = self.refused = 0
         self._frame_size = frame_size
         self._entries: deque[WaitingEvent | WaitingSnapshot] = deque()
-        self._position = 0
+        self._position = self._snapshot_at = 0
 
     def add(self, event: Event, seconds: float, size: int, frame: NDArray[np.uint8] | None) -> None:
         """Append an event."""
@@ -132,11 +132,13 @@ class Waiting:
         batch.size += len(png)
 
     def _make_snapshot(self, entry: WaitingSnapshot, batch: Batch) -> None:
-        if not self._position:
+        # Nothing that is in the recording lies between two at one place: the first leads as far as the other.
+        if self._position == self._snapshot_at:
             return
         try:
             body = encode_snapshot(entry.packed, entry.tensors, entry.pulled)
         except (TypeError, ValueError):
             return
+        self._snapshot_at = self._position
         batch.snapshots.append((self._position, int(entry.packed["step"]), body))
         batch.size += len(body)

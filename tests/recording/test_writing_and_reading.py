@@ -216,6 +216,20 @@ def test_that_an_event_that_cannot_be_written_is_counted_and_left_out(path: Path
         assert recording.info.events_dropped == 1
 
 
+def test_that_two_snapshots_without_an_event_between_them_are_one(path: Path) -> None:
+    writer = Writer(path, META)
+    writer.put_snapshot({"step": 0}, {}, 0)  # nothing to go on from it is there yet
+    writer.put(STARTED, 0.0)
+    for pulled in range(2):
+        writer.put_snapshot({"step": pulled}, {}, pulled)
+    writer.put(step(2), 0.1)
+    writer.put_snapshot({"step": 2}, {}, 2)
+    assert writer.close().problem is None
+    with Recording.open(path) as recording:
+        assert recording.info.snapshots == 2
+        assert [found[0] for found in map(recording.snapshot_before, (1, 2)) if found] == [1, 2]
+
+
 @pytest.mark.parametrize(
     ("name", "why"), [("a.pgviz", "No such file"), ("folder", "Is a directory"), ("text", "is not a recording")]
 )
