@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pgviz.config import RunConfig
 from pgviz.policies.policy import Policy
@@ -129,66 +130,93 @@ def train(
     RunError
         Where it fails on its way.
     """
-    recent: deque[float] = deque(maxlen=AVERAGED_EPISODES)
-    episodes = 0
-    recorder: Recorder | None = None
+    found = None if keeper is None else keeper.found
+    tally, recording = _Tally({} if found is None else found.notes), record is not None
+    start, keep_log = None if found is None else found.snapshot, recording or keeper is not None
+    with Session(config, start=start, render=recording, keep_log=keep_log) as session:
+        following = _Following(session, tally, doctor, on_event)
+        began = time.perf_counter()
+        if found is not None:
+            catch_up(session, found.notes, following.take)
+        if keeper is not None:
+            # Only now: of what a person did on the way the checkpoint that was found tells, and another would not.
+            keeper.watch(session, tally.notes)
+        recorded = None
+        if record is not None:
+            following.recorder = Recorder(record[0], session, record[1])
+        try:
+            session.pull_until(lambda _: should_stop is not None and should_stop(), following.take)
+        finally:
+            if following.recorder is not None:
+                recorded = following.recorder.close()
+        if keeper is not None:
+            keeper.finish()
+        return _result(session, time.perf_counter() - began, tally, doctor, recorded)
 
-    def take(event: Event) -> bool:
-        nonlocal episodes
-        if isinstance(event, EpisodeEnded):
-            recent.append(event.episode_return)
-            episodes += 1
-        found = [] if doctor is None else doctor.take(event)
-        if recorder is not None:
-            recorder.follow(event, found)
-        if on_event is not None:
-            on_event(event)
-        return should_stop is not None and should_stop()
 
-    start = None
-    if keeper is not None and keeper.found is not None:
-        start, episodes = keeper.found.snapshot, int(keeper.found.notes.get("episodes", 0))
-        recent.extend(float(each) for each in keeper.found.notes.get("recent", ()))
-    recording = record is not None
-    with Session(config, start=start, render=recording, keep_log=recording or keeper is not None) as session:
+class _Tally:
+    """The episodes of a run, counted.
+
+    Parameters
+    ----------
+    notes
+        What :meth:`notes` returned where the run is gone on with.
+    """
+
+    def __init__(self, notes: Mapping[str, Any]) -> None:
+        self.episodes = int(notes.get("episodes", 0))
+        self.recent = deque((float(each) for each in notes.get("recent", ())), maxlen=AVERAGED_EPISODES)
+
+    def add(self, event: EpisodeEnded) -> None:
+        """Count one in."""
+        self.recent.append(event.episode_return)
+        self.episodes += 1
+
+    def notes(self) -> dict[str, Any]:
+        """What to remember beside a checkpoint."""
+        return {"episodes": self.episodes, "recent": list(self.recent)}
+
+    @property
+    def return_mean(self) -> float | None:
+        """Mean return of the last episodes; ``None`` where none has ended."""
+        return sum(self.recent) / len(self.recent) if self.recent else None
+
+
+class _Following:
+    """All who follow a run, told of each event in turn; the recorder joins where the recording begins."""
+
+    def __init__(
+        self, session: Session, tally: _Tally, doctor: Doctor | None, on_event: Callable[[Event], None] | None
+    ) -> None:
+        self.recorder: Recorder | None = None
+        self._tally, self._doctor, self._on_event = tally, doctor, on_event
         if doctor is not None:
             doctor.take(session.introduce())
             session.trainer.algorithm.checks_up = True
-        began = time.perf_counter()
-        if keeper is not None:
-            keeper.watch(session, lambda: {"episodes": episodes, "recent": list(recent)})
-        if keeper is not None and keeper.found is not None:
-            catch_up(session, keeper.found.notes, take)
-        if record is not None:
-            recorder = Recorder(record[0], session, record[1])
-        try:
-            session.pull_until(take)
-        finally:
-            recorded = None if recorder is None else recorder.close()
-        if keeper is not None:
-            keeper.finish()
-        return _result(session, began, episodes, recent, doctor=doctor, recorded=recorded)
+
+    def take(self, event: Event) -> None:
+        """Tell all of them."""
+        if isinstance(event, EpisodeEnded):
+            self._tally.add(event)
+        found = [] if self._doctor is None else self._doctor.take(event)
+        if self.recorder is not None:
+            self.recorder.follow(event, found)
+        if self._on_event is not None:
+            self._on_event(event)
 
 
 def _result(
-    session: Session,
-    began: float,
-    episodes: int,
-    recent: Collection[float],
-    *,
-    doctor: Doctor | None,
-    recorded: RecordingState | None,
+    session: Session, seconds: float, tally: _Tally, doctor: Doctor | None, recorded: RecordingState | None
 ) -> TrainResult:
     """What a run has come to."""
-    seconds = time.perf_counter() - began
     if session.error is not None:
         raise session.error
     trainer = session.trainer
     return TrainResult(
         session.config,
         trainer.step,
-        episodes,
-        sum(recent) / len(recent) if recent else None,
+        tally.episodes,
+        tally.return_mean,
         seconds,
         trainer.step >= session.config.steps,
         trainer.policy,

@@ -14,13 +14,18 @@ from pgviz.training.snapshot import Snapshot
 
 Notes = Callable[[], dict[str, Any]]
 
+# Of the run's time, for captures that nobody may ever need: a large agent that learns at every step would be
+# copied as often, for a checkpoint a minute.
+SHARE_OF_CAPTURES = 0.01
+
 
 class Keeper:
     """Saves a run every so many seconds, and once more when it stops.
 
     Where one cannot be written on the way, because the disk is full, say, training goes on, and it is tried again
-    when the next one is due. A checkpoint is of where an iteration begins. Where a run is interrupted within one,
-    it goes on from its beginning, and what follows is the same: nothing is lost but the time.
+    when the next one is due. A checkpoint is of where an iteration begins. Where a run is interrupted, it goes on
+    from the beginning of that iteration, or of an earlier one where copying the agent takes so long that not every
+    iteration is worth it; what follows is the same, and nothing is lost but that moment's time.
 
     Parameters
     ----------
@@ -32,6 +37,8 @@ class Keeper:
         Whether to go on from the newest one there.
     tell
         Given a sentence where a checkpoint could not be written.
+    clock
+        Tells seconds gone by.
 
     Raises
     ------
@@ -55,6 +62,7 @@ class Keeper:
         *,
         resume: bool = False,
         tell: Callable[[str], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.found: Checkpoint | None = load_latest(folder) if resume else None
         if not resume and checkpoints(folder):
@@ -62,8 +70,8 @@ class Keeper:
                 f"{folder} holds checkpoints already: go on from them with --resume, or choose another."
             )
         self.problem: CheckpointError | None = None
-        self._folder, self._seconds, self._tell = folder, seconds, tell
-        self._saved_at = time.monotonic()
+        self._folder, self._seconds, self._tell, self._clock = folder, seconds, tell, clock
+        self._saved_at = self._capture_due = clock()
         self._session: Session | None = None
         self._notes: Notes = dict
         self._latest: tuple[Snapshot, dict[str, Any]] | None = None
@@ -74,7 +82,7 @@ class Keeper:
         session.trainer.on_iteration = self._note
 
     def finish(self) -> None:
-        """Save once more: the run's end, or the beginning of the iteration in which it was interrupted."""
+        """Save once more: the run's end, or the last beginning of an iteration that was captured."""
         session = self._session
         assert session is not None
         if session.error is None and session.trainer.step >= session.config.steps:
@@ -87,17 +95,31 @@ class Keeper:
             self.problem = error
 
     def _note(self) -> None:
+        """Capture where an iteration begins, for the case of an interruption, and save that where it is due."""
+        now = self._clock()
+        saves = now - self._saved_at >= self._seconds
+        if saves or now >= self._capture_due:
+            self._capture()
+            self._capture_due = now + (self._clock() - now) / SHARE_OF_CAPTURES
+        if saves:
+            self._save()
+            self._saved_at = self._clock()
+
+    def _capture(self) -> None:
         assert self._session is not None
-        snapshot = self._session.trainer.capture()
+        trainer = self._session.trainer
+        snapshot = trainer.capture()
         snapshot.forget_before()
-        log = self._session.trainer.environment.log
+        log = trainer.environment.log
         if log is not None:  # nobody looks back here, and the tape would grow for as long as the run
             log.forget_tape(snapshot.environment.tape_position)
         self._latest = (snapshot, self._notes())
-        if time.monotonic() - self._saved_at >= self._seconds:
-            try:
-                save(self._folder, self._session.config, *self._latest)
-            except CheckpointError as error:
-                if self._tell is not None:
-                    self._tell(f"Training goes on, but {error}")
-            self._saved_at = time.monotonic()
+
+    def _save(self) -> None:
+        assert self._session is not None
+        assert self._latest is not None
+        try:
+            save(self._folder, self._session.config, *self._latest)
+        except CheckpointError as error:
+            if self._tell is not None:
+                self._tell(f"Training goes on, but {error}")

@@ -170,6 +170,7 @@ class Recorder:
         """Have a look in wherever an iteration begins, after whoever does so already."""
         trainer = self._session.trainer
         before = trainer.on_iteration
+        self._alone = before is None
 
         def both() -> None:
             if before is not None:
@@ -189,7 +190,7 @@ class Recorder:
         snapshot = trainer.capture()
         packed, tensors = pack(snapshot)
         self._writer.put_snapshot(packed, tensors, self._session.position)
-        if self._session.history is None:  # nobody else will ask for what came before
+        if self._alone:  # else whoever looks in as well lets go of what came before when it may
             snapshot.forget_before()
             if trainer.environment.log is not None:
                 trainer.environment.log.forget_tape(snapshot.environment.tape_position)

@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from pgviz.config import RunConfig
 from pgviz.errors import PgvizError, RunError, UsageError
-from pgviz.session import commands
+from pgviz.recording.reader import Recording
+from pgviz.session import commands, recorder
 from pgviz.session.headless import train
 from pgviz.session.history import History
 from pgviz.session.keeper import Keeper
 from pgviz.session.notices import CommandRejected, RunSaved, RunState, StateChanged
+from pgviz.session.recorder import RecordingOptions
 from pgviz.session.saving import Saver, open_saved
 from pgviz.session.session import Session
-from pgviz.training.checkpoint import MANIFEST, checkpoints
+from pgviz.training.checkpoint import MANIFEST, checkpoints, load_latest
 from pgviz.training.events import (
     EpisodeEnded,
     Event,
@@ -26,6 +29,7 @@ from pgviz.training.events import (
     UpdateApplied,
 )
 from pgviz.training.interventions import ForceAction, JudgeMinibatch, TurnKnob
+from pgviz.training.snapshot import Snapshot
 from tests.session.driver import hosted
 from tests.training.driving import ALGORITHMS, short_config
 
@@ -225,4 +229,76 @@ def test_that_a_run_that_is_only_kept_holds_no_tape_of_its_past(tmp_path: Path) 
         assert log is not None
         assert len(log.tape) < 60
         weights = session.trainer.policy.weights_sha256()
+    assert train(config, keeper=Keeper(tmp_path, resume=True)).weights_sha256 == weights
+
+
+class Ticking:
+    """A clock that goes on by a second whenever somebody looks at it, so that a capture seems to take one."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 1.0
+        return self.now
+
+
+def test_that_a_keeper_copies_the_agent_for_a_hundredth_of_the_time_at_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, captured = Ticking(), list[float]()
+    with Session(short_config("CartPole-v1", "a2c", steps=LONG), keep_log=True) as session:
+        Keeper(tmp_path, 250.0, clock=clock).watch(session, dict)
+        capture = session.trainer.capture
+
+        def noted() -> Snapshot:
+            captured.append(clock.now)
+            return capture()
+
+        monkeypatch.setattr(session.trainer, "capture", noted)
+        while clock.now < 390.0:
+            session.pull()
+    # One that is to be saved does not wait, for what is on disk is to be no older than was asked for.
+    assert captured == [2.0, 102.0, 202.0, 251.0, 351.0]
+    assert len(checkpoints(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("seconds", [0.0, 10**9])
+def test_that_an_interrupted_run_goes_on_to_the_same_end(tmp_path: Path, seconds: float) -> None:
+    config = short_config("CartPole-v1", "a2c", steps=600)
+    left = iter(range(101))
+    # Where none is due to be saved, the beginning of the first iteration is the only one that was captured.
+    keeper = Keeper(tmp_path, seconds, clock=Ticking())
+    assert not train(config, keeper=keeper, should_stop=lambda: next(left) == 100).finished
+    assert (load_latest(tmp_path).snapshot.step == 0) == (seconds > 0)
+    again, whole = train(config, keeper=Keeper(tmp_path, resume=True)), train(config)
+    assert again.weights_sha256 == whole.weights_sha256
+    assert (again.episodes, again.return_mean_100) == (whole.episodes, whole.return_mean_100)
+
+
+def test_that_a_run_can_be_kept_while_it_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder, "SHARE_OF_SNAPSHOTS", float("inf"))
+    monkeypatch.setattr(recorder, "SNAPSHOT_BYTES_A_SECOND", float("inf"))
+    settings = {"learning_starts": 50, "buffer_size": 60, "train_frequency": 4, "hidden_sizes": (8,)}
+    config = RunConfig.create("CartPole-v1", "dqn", steps=300, gradient_steps=1, **settings)
+    left = iter(range(401))
+    record = (tmp_path / "run.pgviz", RecordingOptions(seconds_between_snapshots=0.0))
+    keeper = Keeper(tmp_path / "kept", 10**9, clock=Ticking())
+    assert not train(config, keeper=keeper, should_stop=lambda: next(left) == 400, record=record).finished
+    with Recording.open(record[0]) as recording:
+        assert recording.info.snapshots > 10, "the recorder looks in later than the keeper, too"
+    resumed = train(config, keeper=Keeper(tmp_path / "kept", resume=True))
+    assert resumed.weights_sha256 == train(config).weights_sha256
+
+
+def test_that_what_a_person_did_survives_two_interruptions(tmp_path: Path) -> None:
+    config, saver = short_config("CartPole-v1", "a2c", steps=400), Saver()
+    with Session(config, history=History()) as session:
+        pull(session, 60, saver)
+        to(session, MinibatchComputed)
+        session.intervene(JudgeMinibatch("flip"))
+        saver.save(session, tmp_path)
+        session.pull_until(lambda _: False)
+        weights = session.trainer.policy.weights_sha256()
+    assert not train(config, keeper=Keeper(tmp_path, resume=True), should_stop=lambda: True).finished
     assert train(config, keeper=Keeper(tmp_path, resume=True)).weights_sha256 == weights
