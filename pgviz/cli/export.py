@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from pgviz.cli.film_options import SPEED, film_progress, read_film, read_size, say_written
+from pgviz.cli.export_progress import export_progress, stop_with_input
+from pgviz.cli.film_options import SPEED, read_film, read_size, say_written
 from pgviz.cli.output import console_on, counted, say
 from pgviz.cli.run_options import read_flag
 from pgviz.cli.window import require_window
@@ -24,35 +27,52 @@ MOMENT = Parameter("moment", 0.0, "Moment", "Seconds since the recording began."
 def execute(arguments: Namespace) -> int:
     """Write what was asked for."""
     if arguments.to is None and arguments.tensorboard is None:
-        raise UsageError("say where to: --to FILE (.mp4, .webm, .gif or .csv), or --tensorboard DIR.")
+        raise UsageError("say where to: --to FILE (.mp4, .webm, .gif, .png or .csv), or --tensorboard DIR.")
     from pgviz.session.recorded import open_recording
 
     console = console_on()
+    if arguments.progress_lines:
+        stop_with_input()
     with open_recording(Path(arguments.file).expanduser()) as recording:
         if arguments.tensorboard is not None:
-            _log(recording, Path(arguments.tensorboard).expanduser(), console)
+            _log(recording, arguments, console)
         if arguments.to is not None and Path(arguments.to).suffix.lower() == ".csv":
-            _tabulate(recording, Path(arguments.to).expanduser(), console)
+            _tabulate(recording, arguments, console)
         elif arguments.to is not None:
             _film(recording, arguments, console)
     return 0
 
 
-def _tabulate(recording: Recording, path: Path, console: Console) -> None:
+def _tabulate(recording: Recording, arguments: Namespace, console: Console) -> None:
     from pgviz.export.csv_table import write_table
 
-    say(console, f"{path}: {counted(write_table(recording, path), 'row')}")
+    path = Path(arguments.to).expanduser()
+    with _shown(recording, arguments, console) as progress:
+        count = write_table(recording, path, progress)
+    say(console, f"{path}: {counted(count, 'row')}")
 
 
-def _log(recording: Recording, folder: Path, console: Console) -> None:
+def _log(recording: Recording, arguments: Namespace, console: Console) -> None:
     from pgviz.export.tensorboard import TensorBoardLog
 
-    now = 0.0
-    with TensorBoardLog(folder, clock=lambda: now) as log:
+    folder, now = Path(arguments.tensorboard).expanduser(), 0.0
+    with (
+        TensorBoardLog(folder, clock=lambda: now) as log,
+        _shown(recording, arguments, console) as progress,
+    ):
         for recorded in recording.events():
             now = recorded.seconds
             log.apply(recorded.event)
+            progress(now)
     say(console, f"{folder}: to be seen with tensorboard --logdir {folder}")
+
+
+def _shown(
+    recording: Recording, arguments: Namespace, console: Console
+) -> AbstractContextManager[Callable[[float], None]]:
+    """Show how far it is, of the whole recording."""
+    title, seconds = f"Reading {arguments.file}", recording.info.seconds
+    return export_progress(console, title, seconds, in_lines=arguments.progress_lines)
 
 
 def _film(recording: Recording, arguments: Namespace, console: Console) -> None:
@@ -66,7 +86,8 @@ def _film(recording: Recording, arguments: Namespace, console: Console) -> None:
 
     shot = Shot(arguments.what, size, arguments.hud, arguments.theme, speed)
     seconds = (span[1] - span[0]) / (speed or 1.0)
-    with film_progress(console, f"Filming {arguments.file}, {seconds:,.1f} s", seconds) as progress:
+    title = f"Filming {arguments.file}, {seconds:,.1f} s"
+    with export_progress(console, title, seconds, in_lines=arguments.progress_lines) as progress:
         film_recording(recording, span, film, shot, progress)
     say_written(console, film)
 

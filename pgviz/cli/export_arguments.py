@@ -42,18 +42,30 @@ def declare_recording(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--speed", metavar="X", help="show steps at X times real time (default: as fast as it goes)"
     )
-    parser.add_argument("--to", metavar="FILE", required=True, help="the film: a .mp4, .webm or .gif file")
+    parser.add_argument(
+        "--to",
+        metavar="FILE",
+        required=True,
+        help="the film: a .mp4, .webm or .gif file, or .png for a folder of pictures",
+    )
     declare_film(parser)
 
 
 def declare_export(parser: ArgumentParser) -> None:
     """Declare what ``pgviz export`` may be told."""
     parser.add_argument("file", metavar="FILE.pgviz", help="a recording")
-    parser.add_argument("--to", metavar="FILE", help="a film (.mp4, .webm, .gif), or a table (.csv)")
+    parser.add_argument(
+        "--to", metavar="FILE", help="a film (.mp4, .webm, .gif), pictures (.png), or a table (.csv)"
+    )
     parser.add_argument("--tensorboard", metavar="DIR", help="write event files for TensorBoard into DIR")
     parser.add_argument("--from", metavar="S", dest="first", help="second of the recording to film from")
     parser.add_argument("--until", metavar="S", dest="last", help="second of the recording to film to")
     parser.add_argument(
         "--speed", metavar="X", help="seconds of the recording in a second of the film (default: 1)"
+    )
+    parser.add_argument(
+        "--progress-lines",
+        action="store_true",
+        help="for programs: write how far it is as lines, and stop when standard input is closed",
     )
     declare_film(parser)

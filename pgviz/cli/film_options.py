@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from argparse import Namespace
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 
-from pgviz.cli.output import can_draw, say
+from pgviz.cli.output import say
 from pgviz.cli.run_options import read_flag
 from pgviz.errors import UsageError
 from pgviz.export.film import INSTALL, Film, can_encode, film_at
@@ -61,25 +58,9 @@ def read_size(arguments: Namespace) -> tuple[int, int] | None:
 
 def say_written(console: Console, film: Film) -> None:
     """Say where the film is, and how to get a file where there are only pictures."""
-    if can_encode():
+    if film.path.is_file():
         say(console, f"{film.path}: {film.pictures} pictures, {film.path.stat().st_size / 1e6:,.1f} MB")
         return
     say(console, f"{film.path}: numbered pictures, {film.fps} for each second.")
-    say(console, f"To have a film made of them, install what encodes it: {INSTALL}")
-
-
-@contextmanager
-def film_progress(console: Console, title: str, seconds: float) -> Iterator[Callable[[float], None]]:
-    """Show how far a film is, on a terminal; the yielded function is told the seconds there are."""
-    if not can_draw(console):
-        say(console, title)
-        yield lambda _seconds: None
-        return
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(None),
-        TextColumn("{task.percentage:3.0f} %"),
-    )
-    with Progress(*columns, console=console, expand=True) as progress:
-        task = progress.add_task(title, total=seconds)
-        yield lambda done: progress.update(task, completed=done)
+    if not can_encode():
+        say(console, f"To have a film made of them, install what encodes it: {INSTALL}")

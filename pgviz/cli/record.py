@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from pgviz.cli.film_options import SPEED, film_progress, read_film, read_size, say_written
+from pgviz.cli.export_progress import export_progress
+from pgviz.cli.film_options import SPEED, read_film, read_size, say_written
 from pgviz.cli.output import console_on
 from pgviz.cli.progress import title
 from pgviz.cli.run_options import read_flag, run_config
@@ -26,7 +27,7 @@ def execute(arguments: Namespace) -> int:
 
     shot = Shot(arguments.what, size, arguments.hud, arguments.theme, None if speed is None else float(str(speed)))
     console = console_on()
-    with film_progress(console, f"Filming {title(config)} for {seconds:g} s", seconds) as progress:
+    with export_progress(console, f"Filming {title(config)} for {seconds:g} s", seconds) as progress:
         film_run(config, seconds, film, shot, progress)
     say_written(console, film)
     return 0

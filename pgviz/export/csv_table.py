@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
@@ -33,7 +33,7 @@ KINDS = {"step": StepTaken, "episode": EpisodeEnded, "update": UpdateApplied}
 _LEFT_OUT = {"step", "vitals", "truncations", "observation_mean", "observation_std"}
 
 
-def write_table(recording: Recording, path: Path) -> int:
+def write_table(recording: Recording, path: Path, progress: Callable[[float], None] = lambda _: None) -> int:
     """Write a recording as CSV; the file appears only when it is whole.
 
     It is read twice, once for its columns, so that memory does not grow with its length.
@@ -44,6 +44,8 @@ def write_table(recording: Recording, path: Path) -> int:
         What is written.
     path
         The file.
+    progress
+        Told after each row how far it is, as seconds of the recording.
 
     Returns
     -------
@@ -58,16 +60,18 @@ def write_table(recording: Recording, path: Path) -> int:
         Where the recording is damaged.
     """
     columns: dict[str, None] = dict.fromkeys(("kind", "step", "seconds"))
-    for row in _rows(recording):
+    for row, seconds in _rows(recording):
         columns.update(dict.fromkeys(row))
+        progress(seconds / 2)
     part, count = path.with_name(f"{path.name}.part"), 0
     try:
         try:
             with part.open("w", newline="", encoding="utf-8") as file:
                 table = csv.DictWriter(file, list(columns), restval="")
                 table.writeheader()
-                for count, row in enumerate(_rows(recording), 1):  # noqa: B007 - the last one is the answer
+                for count, (row, seconds) in enumerate(_rows(recording), 1):  # noqa: B007 - its last is the answer
                     table.writerow(row)
+                    progress((recording.info.seconds + seconds) / 2)
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(path)
@@ -78,12 +82,12 @@ def write_table(recording: Recording, path: Path) -> int:
     return count
 
 
-def _rows(recording: Recording) -> Iterator[Row]:
-    """All rows, in the order in which things happened."""
+def _rows(recording: Recording) -> Iterator[tuple[Row, float]]:
+    """All rows, in the order in which things happened, and at which second."""
     for recorded in recording.events(kinds=[kind.__name__ for kind in KINDS.values()]):
         row = _row(recorded)
         if row is not None:
-            yield row
+            yield row, recorded.seconds
 
 
 def _row(recorded: Recorded) -> Row | None:

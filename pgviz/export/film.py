@@ -20,6 +20,7 @@ from pgviz.errors import RunError, UsageError
 Picture = NDArray[np.uint8]
 
 FORMATS = (".mp4", ".webm", ".gif")
+PICTURES = ".png"
 ENCODER = "av"
 INSTALL = "pip install 'pgviz[video]'"
 
@@ -139,8 +140,8 @@ def film_at(path: Path, fps: int) -> Film:
     Parameters
     ----------
     path
-        A file that ends in one of :data:`FORMATS`; where PyAV is not installed, a folder of pictures is written
-        beside it instead.
+        A file that ends in one of :data:`FORMATS`; where PyAV is not installed, or it ends in :data:`PICTURES`, a
+        folder of pictures is written beside it instead.
     fps
         Pictures per second.
 
@@ -149,11 +150,13 @@ def film_at(path: Path, fps: int) -> Film:
     UsageError
         For another kind of file, or a place that cannot be written.
     """
-    if path.suffix.lower() not in FORMATS:
-        raise UsageError(f"a film is a file that ends in {', '.join(FORMATS)}; got {path.name!r}.")
+    suffix = path.suffix.lower()
+    if suffix not in (*FORMATS, PICTURES):
+        endings = f"{', '.join(FORMATS)}, or {PICTURES} for a folder of pictures"
+        raise UsageError(f"a film is a file that ends in {endings}; got {path.name!r}.")
     if path.is_dir():
         raise UsageError(f"cannot write {path}: it is a folder; name a file in it.")
-    if can_encode():
+    if suffix != PICTURES and can_encode():
         from pgviz.export.encoder import EncodedFilm
 
         film: Film = EncodedFilm(path, fps)

@@ -18,6 +18,8 @@ from pgviz.session.notices import RunState
 PLAY_ICON, PAUSE_ICON = "mdi6.play", "mdi6.pause"
 FOLLOW_KEYS = ("Escape", "End")
 RECORD, RECORD_TIP = "Record…", "Record what is seen into a file, which can be played again and sent to others"
+EXPORT_TIP = "Turn a recording into a film, pictures, a table or TensorBoard files"
+NOT_RECORDED = "There is nothing to export yet: record the run (Ctrl+R) or open a recording first"
 RECORDED = "This is a recording; take over from it to go on live"
 FAR = 100  # steps of a longer jump into the past
 
@@ -44,6 +46,8 @@ class Actions(QObject):
         The run is to be recorded from now on, or no longer.
     recording_requested, take_over_requested
         A recording is to be chosen and played; the run is to go on live from what is looked at in it.
+    export_requested
+        A recording is to be turned into a film or a table.
     fork_requested
         A second run is to begin where the run is looked at.
     """
@@ -54,6 +58,7 @@ class Actions(QObject):
     policy_requested = Signal()
     recording_requested = Signal()
     take_over_requested = Signal()
+    export_requested = Signal()
     fork_requested = Signal()
 
     def __init__(self, control: RunControl, window: QMainWindow) -> None:
@@ -83,6 +88,7 @@ class Actions(QObject):
             RECORD, self.record_requested.emit, "Ctrl+R", RECORD_TIP, "mdi6.record-circle-outline"
         )
         self._add_playback()
+        self.export = self._add("Export…", self.export_requested.emit, "Ctrl+E", EXPORT_TIP, "mdi6.export-variant")
         self.quit = self._add("Quit", window.close, "Ctrl+Q", "Stop the run and close the window")
         self.full_screen = self._add("Full screen", self._toggle_full_screen, "F12", "Fill the screen, or not")
         # Escape belongs to the number first.
@@ -142,6 +148,11 @@ class Actions(QObject):
                 action.setEnabled(False)
         for action, tip in instead.items():
             action.setToolTip(f"{tip if recorded else self._tips[action]} ({key_text(action)})")
+
+    def allow_export(self, there: bool) -> None:
+        """Say whether there is a recording that can be exported."""
+        self.export.setEnabled(there)
+        self.export.setToolTip(f"{EXPORT_TIP if there else NOT_RECORDED} ({key_text(self.export)})")
 
     def recolour(self, theme: Theme) -> None:
         """Draw the icons in a theme's colours."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
@@ -48,6 +48,11 @@ class Appearance(QObject):
         self.choice: ThemeChoice = choice or settings.theme
         application().styleHints().colorSchemeChanged.connect(self.follow_system)
         self.wear()
+
+    @property
+    def worn(self) -> Literal["light", "dark"]:
+        """The theme that is worn now."""
+        return "dark" if theme.resolve(self.choice).is_dark else "light"
 
     def choose(self, choice: ThemeChoice) -> None:
         """Wear another theme from now on."""

@@ -13,6 +13,7 @@ from pgviz.gui import menus
 from pgviz.gui.actions import Actions
 from pgviz.gui.appearance import Appearance
 from pgviz.gui.closer_look import CloserLook
+from pgviz.gui.exporting import Exporting
 from pgviz.gui.faults import Faults
 from pgviz.gui.forks_dialog import ask_what_differs
 from pgviz.gui.interpreter import Interpreter
@@ -153,6 +154,7 @@ class MainWindow(QMainWindow):
         self._settings.speed = self.playback.speed_of_runs()
         self._settings.save()
         self.hide()
+        self.exporting.end()
         self.session.stop()
         self.keeping.end()
         self.interpreter.stop()
@@ -200,6 +202,7 @@ class MainWindow(QMainWindow):
         self.recording = Recording(self, self.model, self.control.post)
         live_only = (*self.closer.panels, self.environment.copies)
         self.playback = Playback(self, self.model, self.control, self.controls.speed, live_only)
+        self.exporting = Exporting(self, self.model, lambda: self.appearance.worn)
         self.setAcceptDrops(True)
         self.setStatusBar(self.progress)
         self.actions_.repeat.changed.connect(self.progress.show_count)
@@ -279,6 +282,7 @@ class MainWindow(QMainWindow):
         self.recording.serve(self.actions_, self.pump, self.progress, self.faults.note)
         self.pump.taken_over.connect(lambda _: self._on_taken_over())
         self.playback.serve(self.actions_, self.pump, self.tool_bar, self.faults.note)
+        self.exporting.serve(self.actions_, self.pump, self.faults.note)
 
     def _on_run_started(self, started: RunStarted) -> None:
         config = started.config

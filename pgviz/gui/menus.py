@@ -44,7 +44,14 @@ def add_menus(
     file = bar.addMenu("&File")
     file.setToolTipsVisible(True)
     file.addActions(
-        [actions.open_recording, actions.record, actions.save, actions.open_saved, actions.open_policy]
+        [
+            actions.open_recording,
+            actions.record,
+            actions.export,
+            actions.save,
+            actions.open_saved,
+            actions.open_policy,
+        ]
     )
     file.addSeparator()
     file.addAction(actions.quit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,11 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 
 from pgviz.errors import UsageError
-from pgviz.gui.main_window import MainWindow
 from pgviz.gui.panels.environment import number
 from pgviz.gui.run_model import RunModel
+
+if TYPE_CHECKING:
+    from pgviz.gui.main_window import MainWindow
 
 What = Literal["window", "environment", "environment+plots"]
 WHATS: tuple[What, ...] = get_args(What)

@@ -68,7 +68,10 @@ def test_that_without_an_encoder_it_is_said_what_to_install(
     ("words", "message"),
     [
         ([], "the following arguments are required: --to"),
-        (["--to", "a.avi"], "a film is a file that ends in .mp4, .webm, .gif; got 'a.avi'."),
+        (
+            ["--to", "a.avi"],
+            "a film is a file that ends in .mp4, .webm, .gif, or .png for a folder of pictures; got 'a.avi'.",
+        ),
         (["--to", "nowhere/a.mp4"], "cannot write nowhere/a.mp4: No such file or directory"),
         (["--to", "a.mp4", "--size", "641x480"], "--size must be WIDTHxHEIGHT, such as 1280x720, even numbers"),
         (["--to", "a.mp4", "--size", "big"], "--size must be WIDTHxHEIGHT"),
