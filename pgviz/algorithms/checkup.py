@@ -262,7 +262,10 @@ def _mask_gap(policy: Policy, part: Batch, masks_BA: Mask | None, learned_B: Arr
 
 
 def _uniform_entropy(policy: Policy, masks_BA: Mask | None) -> float | None:
+    """Entropy of an even choice among what is legal: Σ ln n over the choices, less where some options are not."""
     uniform = policy.facts.uniform_entropy
-    if policy.facts.kind != "categorical" or masks_BA is None:
+    if uniform is None or masks_BA is None:
         return uniform
-    return float(np.log(masks_BA.sum(1)).mean())
+    counts_F = policy.layout.counts_F if isinstance(policy, FactoredPolicy) else np.array([masks_BA.shape[1]])
+    legal_BF = np.add.reduceat(masks_BA, np.cumsum(counts_F) - counts_F, axis=1, dtype=np.int64)
+    return uniform + float((np.log(legal_BF) - np.log(counts_F)).sum(1).mean())

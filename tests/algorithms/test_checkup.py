@@ -12,8 +12,10 @@ import torch
 from pgviz.algorithms.checkup import idle_units, is_due, updates_between
 from pgviz.algorithms.on_policy import OnPolicyAlgorithm
 from pgviz.algorithms.vitals import Vitals
+from pgviz.session.session import Session, environment_steps, updates
 from pgviz.training.events import UpdateApplied
 from tests.algorithms.making import ALGORITHMS, BOX, DISCRETE, make_algorithm, random_rollout
+from tests.environments import masking
 from tests.training.driving import fingerprint, short_config
 
 LONG_LAYER: dict[str, Any] = {"hidden_sizes": (40,)}
@@ -148,3 +150,21 @@ def test_that_checking_up_changes_nothing_that_is_learned(name: str, environment
     config = short_config(environment, name, steps=900)
     assert fingerprint(config) == fingerprint(config, meddle=check_up)
     assert any(seen)
+
+
+@pytest.mark.parametrize("name", ["Corridor", "Pair"])
+def test_that_the_entropy_of_an_even_choice_is_over_what_is_legal(name: str) -> None:
+    # Copies that begin together and episodes of one length: a rollout has each of these states as often.
+    settings: dict[str, Any] = {"rollout_length": masking.LENGTH, "environment_count": 4}
+    with Session(short_config(f"tests.environments.masking:{name}-v0", "a2c", steps=1000, **settings)) as session:
+        session.trainer.algorithm.checks_up = True
+        event = session.pull_until(updates())
+        assert isinstance(event, UpdateApplied)
+        assert event.vitals is not None
+        legal = [session.trainer.state_of(0)[1]]
+        while len(legal) < masking.LENGTH:
+            session.pull_until(environment_steps())
+            legal.append(session.trainer.state_of(0)[1])
+    parts = [[mask] if name == "Corridor" else [mask[:2], mask[2:]] for mask in legal if mask is not None]
+    expected = np.mean([math.log(math.prod(part.sum() for part in each)) for each in parts])
+    assert event.vitals.uniform_entropy == pytest.approx(expected)

@@ -154,3 +154,8 @@ class Trail:
 def learns_on_policy(started: RunStarted) -> bool:
     """Whether the learner is one whose updates are checked up on."""
     return "normalize_advantage" in started.config.parameters
+
+
+def heeds_masks(started: RunStarted) -> bool:
+    """Whether the environment says what is illegal, and the policy rules it out."""
+    return started.environment.has_masks and started.config.hyperparameters.get("action_mask") is True

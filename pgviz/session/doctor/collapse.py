@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
+from typing import ClassVar
 
 import numpy as np
 
-from pgviz.session.doctor.check import LEAST_EPISODES, Check, Record, Trail
+from pgviz.session.doctor.check import LEAST_EPISODES, Check, Record, Trail, heeds_masks
 from pgviz.session.doctor.finding import Finding, bars
 from pgviz.training.events import RunStarted, UpdateApplied
 
@@ -24,80 +26,96 @@ def half_ranges(record: Record) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     return np.ones_like(halves) if record.squashes else halves
 
 
-class EntropyCollapse(Check):
-    """Watches for a policy that has become sure although returns are no better than at the start."""
+class Collapse(Check):
+    """Watches for a measure of exploration that has fallen although returns are no better than at the start."""
 
-    name = "entropy_collapse"
     at_every_update = True
-    title = "The entropy has collapsed"
-    watched = "the entropy, while returns are no better than at the start"
+    caption: ClassVar[str]
 
     def __init__(self) -> None:
-        self._trail = Trail("entropy")
+        self._trail = Trail(self.caption.lower())
         self._since: int | None = None
+
+    @abstractmethod
+    def measure(self, event: UpdateApplied, record: Record) -> tuple[float, float, str] | None:
+        """The measure, what it must not fall below, and how to say that it has; ``None`` where it is not known."""
+
+    def take(self, event: UpdateApplied, record: Record) -> Finding | None:
+        """Wait for some episodes after the fall, and compare them with the first ones."""
+        measured = self.measure(event, record)
+        if measured is None:
+            return None
+        value, limit, said = measured
+        self._trail.add(event.step, value)
+        if value >= limit or math.isnan(value):
+            self._since = None
+            return None
+        self._since = record.episodes if self._since is None else self._since
+        if record.episodes - self._since < LEAST_EPISODES or record.has_improved or record.returns is None:
+            return None
+        first, recent = record.returns
+        sentence = (
+            f"{said}, so that nothing new is tried, while the mean return went from {first:.4g} at the start to "
+            f"{recent:.4g}."
+        )
+        advice = "Lower the learning rate or raise the entropy coefficient; check the sign of the loss."
+        return self.finding(event, sentence, advice, self._trail.evidence(self.caption, limit))
+
+
+class EntropyCollapse(Collapse):
+    """Watches for a policy that has become sure, of what is legal where it heeds masks."""
+
+    name = "entropy_collapse"
+    title = "The entropy has collapsed"
+    watched = "the entropy, while returns are no better than at the start"
+    caption = "Entropy in nats"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._among_legal: float | None = None
 
     @classmethod
     def applies(cls, started: RunStarted) -> bool:
         """Whether the entropy is that of choices alone."""
         return started.policy.kind in ("categorical", "factored") and not started.policy.has_std
 
-    def take(self, event: UpdateApplied, record: Record) -> Finding | None:
-        """Wait for some episodes after the entropy has fallen, and compare them with the first ones."""
-        uniform = record.started.policy.uniform_entropy or math.nan
-        self._trail.add(event.step, event.entropy)
-        if not event.entropy < SHARE_OF_ENTROPY * uniform:
-            self._since = None
+    def measure(self, event: UpdateApplied, record: Record) -> tuple[float, float, str] | None:
+        """The entropy, beside that of an even choice."""
+        even = self._of_even_choice(event, record.started)
+        if even is None:
             return None
-        self._since = record.episodes if self._since is None else self._since
-        if record.episodes - self._since < LEAST_EPISODES or record.has_improved or record.returns is None:
-            return None
-        first, recent = record.returns
-        sentence = (
-            f"The entropy has fallen to {event.entropy:.2g} nats of {uniform:.3g}, so that nothing new is tried, "
-            f"while the mean return went from {first:.4g} at the start to {recent:.4g}."
-        )
-        advice = "Lower the learning rate or raise the entropy coefficient; check the sign of the loss."
-        evidence = self._trail.evidence("Entropy in nats", SHARE_OF_ENTROPY * uniform)
-        return self.finding(event, sentence, advice, evidence)
+        said = f"The entropy has fallen to {event.entropy:.2g} nats of {even:.3g}"
+        return event.entropy, SHARE_OF_ENTROPY * even, said
+
+    def _of_even_choice(self, event: UpdateApplied, started: RunStarted) -> float | None:
+        """Of all options where all are legal, else of those that were when the policy was last checked up on."""
+        if not heeds_masks(started):
+            return started.policy.uniform_entropy
+        if event.vitals is not None:
+            self._among_legal = event.vitals.uniform_entropy
+        return self._among_legal
 
 
-class StdCollapse(Check):
-    """Watches for a σ that has shrunk although returns are no better than at the start."""
+class StdCollapse(Collapse):
+    """Watches for a σ that has shrunk."""
 
     name = "std_collapse"
-    at_every_update = True
     title = "The std has collapsed"
     watched = "σ, while returns are no better than at the start"
-
-    def __init__(self) -> None:
-        self._trail = Trail("smallest σ")
-        self._since: int | None = None
+    caption = "Smallest σ"
 
     @classmethod
     def applies(cls, started: RunStarted) -> bool:
         """Whether there is a σ."""
         return started.policy.has_std
 
-    def take(self, event: UpdateApplied, record: Record) -> Finding | None:
-        """Wait for some episodes after σ has shrunk, and compare them with the first ones."""
+    def measure(self, event: UpdateApplied, record: Record) -> tuple[float, float, str] | None:
+        """The smallest σ, beside the one that it started with."""
         if event.log_std is None:
             return None
         std = float(np.exp(event.log_std.min()))
-        self._trail.add(event.step, std)
-        if std >= SHARE_OF_STD * record.initial_std:
-            self._since = None
-            return None
-        self._since = record.episodes if self._since is None else self._since
-        if record.episodes - self._since < LEAST_EPISODES or record.has_improved or record.returns is None:
-            return None
-        first, recent = record.returns
-        sentence = (
-            f"σ has shrunk to {std:.2g}, from σ₀ = {record.initial_std:g}, so that nothing new is tried, while "
-            f"the mean return went from {first:.4g} at the start to {recent:.4g}."
-        )
-        advice = "Lower the learning rate or raise the entropy coefficient; check the sign of the loss."
-        evidence = self._trail.evidence("Smallest σ", SHARE_OF_STD * record.initial_std)
-        return self.finding(event, sentence, advice, evidence)
+        said = f"σ has shrunk to {std:.2g}, from σ₀ = {record.initial_std:g}"
+        return std, SHARE_OF_STD * record.initial_std, said
 
 
 class StdExplosion(Check):

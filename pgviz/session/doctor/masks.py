@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pgviz.session.doctor.check import Check, Record, Trail, learns_on_policy
+from pgviz.session.doctor.check import Check, Record, Trail, heeds_masks, learns_on_policy
 from pgviz.session.doctor.finding import Finding
 from pgviz.training.events import RunStarted, UpdateApplied
 
@@ -23,8 +23,7 @@ class Masks(Check):
     @classmethod
     def applies(cls, started: RunStarted) -> bool:
         """Whether there are masks that are heeded."""
-        heeded = started.config.hyperparameters.get("action_mask") is True
-        return learns_on_policy(started) and started.environment.has_masks and heeded
+        return learns_on_policy(started) and heeds_masks(started)
 
     def take(self, event: UpdateApplied, record: Record) -> Finding | None:
         """Wait for two checkups that agree."""
