@@ -80,3 +80,5 @@ MEASURES: dict[str, Callable[[TrainResult, int], Measured]] = {
     "exploitability": exploitability,
     "restlessness": restlessness,
 }
+# Of these the largest number is the worst, unless a row's goal asks for a large one.
+LESS_IS_BETTER = frozenset({"exploitability", "restlessness"})

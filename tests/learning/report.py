@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from pgviz.hyperparameters import declaration
+from tests.learning.measures import LESS_IS_BETTER
 from tests.learning.results import Result
 from tests.learning.rows import BINS, OWN, ROWS, ZOO, Row
 
@@ -181,9 +182,10 @@ def _spread(results: Sequence[Result]) -> float | None:
 
 
 def _worst(row: Row, results: Sequence[Result]) -> float:
-    """The seed that is farthest from what is wanted: the lowest, unless the goal is a highest value."""
+    """The seed that is farthest from what is wanted: the lowest, unless less is better."""
     values = [result.measured.value for result in results]
-    return max(values) if row.goal is not None and row.goal.high < float("inf") else min(values)
+    less_is_better = row.measure in LESS_IS_BETTER if row.goal is None else row.goal.high < float("inf")
+    return max(values) if less_is_better else min(values)
 
 
 def _with_spread(value: float, spread: float | None) -> str:

@@ -106,6 +106,23 @@ def test_that_a_goal_can_be_a_highest_value() -> None:
     assert not goal.reached(0.2)
 
 
+@pytest.mark.parametrize(
+    ("measure", "goal", "worst"),
+    [
+        ("return", None, 3.0),
+        ("return", Goal(high=9.0), 5.0),
+        ("restlessness", None, 5.0),
+        ("exploitability", None, 5.0),
+        ("exploitability", Goal(low=1.0), 3.0),
+    ],
+)
+def test_that_the_worst_seed_is_the_farthest_from_what_is_wanted(
+    result: results.Result, measure: str, goal: Goal | None, worst: float
+) -> None:
+    row = dataclasses.replace(ROW, zoo=None, asked=goal, measure=measure)
+    assert report._worst(row, [_with(result, seed, value) for seed, value in enumerate((4.0, 3.0, 5.0))]) == worst
+
+
 def test_that_a_claim_is_judged_by_the_means_of_its_rows(result: results.Result) -> None:
     claim = report.Claim("less is less.", ("few", "many"), lambda few, many: few < many)
     low, high = [_with(result, 0, 1.0), _with(result, 1, 3.0)], [_with(result, 0, 4.0)]
