@@ -53,7 +53,7 @@ class Playback(QObject):
     Attributes
     ----------
     badge
-        Says "Recording" while one is shown.
+        Says "Playback" while a recording is shown.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Playback(QObject):
         self._unknown: set[str] = set()  # modules that only a recording has named
         self._folder = Path.home()
         self._note: Callable[[str], object] = lambda _: None
-        self.badge = QLabel("Recording")
+        self.badge = QLabel("Playback")
         set_role(self.badge, "chip-warn")
         self.badge.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         control.ask_first = self._ask_first

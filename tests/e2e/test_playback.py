@@ -68,6 +68,7 @@ def test_that_a_recording_is_shown_as_one(replayed: MainWindow, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: window.model.state is RunState.PAUSED and window.moment.isVisible())
     assert "démo.pgviz" in window.windowTitle()
     qtbot.waitUntil(window.playback.badge.isVisible)
+    assert window.playback.badge.text() == "Playback"
     assert "démo.pgviz" in window.moment.words.text()
     assert window.moment.take_over.isVisible()
     for action in (actions.step_minibatch, actions.restart_with_new_seed, actions.save, actions.resume):
