@@ -21,6 +21,7 @@ from pgviz.recording.schema import Recorded
 from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
 from pgviz.session.notices import RunState, StateChanged
+from pgviz.session.playback_host import Host
 from pgviz.training.events import Event, RunStarted
 
 # Events that are put in before those waiting are carried over, so that they do not pile up.
@@ -60,7 +61,7 @@ def film_recording(
     interrupted = threading.Event()
     with film, offscreen_settings(shot.theme) as settings, interrupt_told(interrupted.set):
         app = make_application()
-        window = MainWindow(settings, _NoHost)
+        window = MainWindow(settings, _no_host)
         try:
             window.resize(*WINDOW_SIZE)
             window.layout_.reset()
@@ -117,11 +118,6 @@ class _Projector:
         return any_put
 
 
-class _NoHost:
-    """Stands where a session would be; its thread is never started."""
-
-    def __init__(self, inbox: Inbox, mailbox: Mailbox) -> None:
-        raise NotImplementedError
-
-    def run(self) -> None:
-        """Serve nobody."""
+def _no_host(inbox: Inbox, mailbox: Mailbox) -> Host:
+    """Stands where a session would be made; the thread that would do so is never started."""
+    raise AssertionError("a film of a recording has no session")

@@ -27,10 +27,8 @@ class Recording(QObject):
 
     Parameters
     ----------
-    window
-        The owner.
-    model
-        What is known of the run.
+    window, model
+        As of :class:`pgviz.gui.playback.Playback`.
     post
         Sends a command to the session.
 

@@ -22,10 +22,8 @@ def take(
 
     Parameters
     ----------
-    config
-        What is trained.
-    seconds
-        How long, counted from the first step; less where the run ends sooner.
+    config, seconds
+        As of :meth:`pgviz.gui.sitting.Sitting.train`.
     path
         The PNG file to write. It appears only when it is whole.
     size

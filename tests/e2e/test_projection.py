@@ -16,17 +16,12 @@ from pgviz.gui.projection import film_recording
 from pgviz.session.recorded import open_recording
 from pgviz.training.events import StepTaken
 from tests.export.films import seen
-from tests.session.recordings import SECONDS_A_STEP, Rows
+from tests.session.recordings import SECONDS_A_STEP, recorded
 
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("recordings") / "ü run.pgviz"
-    rows = Rows()
-    rows.run(100)
-    rows.write(path)
-    rows.close()
-    return path
+    return recorded(tmp_path_factory.mktemp("recordings") / "ü run.pgviz", steps=100)[0]
 
 
 def test_that_the_environment_is_filmed_as_it_was_at_each_moment(

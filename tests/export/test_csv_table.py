@@ -11,17 +11,12 @@ from pgviz.export.csv_table import write_table
 from pgviz.export.film import ExportError
 from pgviz.recording.reader import Recording
 from pgviz.training.events import CategoricalDecision, EpisodeEnded, StepTaken, UpdateApplied
-from tests.session.recordings import Rows
+from tests.session.recordings import recorded
 
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("recordings") / "ü run.pgviz"
-    rows = Rows()
-    rows.run(200)
-    rows.write(path)
-    rows.close()
-    return path
+    return recorded(tmp_path_factory.mktemp("recordings") / "ü run.pgviz", steps=200)[0]
 
 
 def test_that_the_table_has_what_was_recorded(recording: Path, tmp_path: Path) -> None:
