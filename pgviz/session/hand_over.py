@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,8 +21,9 @@ class HandOver(Puller):
 
     _next: Host | None = None
 
+    @abstractmethod
     def _carry_out(self, command: Command) -> None:
-        raise NotImplementedError
+        """Carry one command out; what cannot be done is said and changes nothing."""
 
     def _leave_for_recording(self, path: Path) -> None:
         """Let a recording be served from now on; where it cannot be read, nothing changes.

@@ -305,13 +305,8 @@ class SessionHost(HandOver):
         self._open_run(lambda history: open_policy(command, history))
 
     def _open_run(self, make: Callable[[History], Opened]) -> None:
-        before = self._state
-        self._enter(RunState.PREPARING)
-        try:
+        with self._preparing():
             opened = make(History(self._history_limit))
-        except Exception:
-            self._enter(before)
-            raise
         self._adopt(opened.session)
         self._introduce(opened.session.introduce(), opened.past)
 

@@ -36,6 +36,9 @@ class Mailbox:
 
     def put(self, event: Event) -> None:
         """Take an event in; called by the worker alone."""
+        if isinstance(event, StepTaken):
+            self.put_step(event)
+            return
         self.step = event.head if isinstance(event, PastShown) else event.step
         if isinstance(event, RunStarted):
             with self._lock:
@@ -47,13 +50,18 @@ class Mailbox:
             with self._lock:
                 self._missed += len(self._logged) == LINES_KEPT
                 self._logged.append(event)
-        elif isinstance(event, StepTaken | StateShown | PastShown):
-            if event.detail is not None:
-                self._shown = event
+        elif isinstance(event, StateShown | PastShown):
+            self._shown = event
         elif not isinstance(event, MinibatchComputed):
             # A minibatch is for whoever steps through an update; thousands a second are no news to a window.
             self._wants_forks = self._wants_forks and not isinstance(event, ForksShown)
             self._facts.append(event)
+
+    def put_step(self, event: StepTaken) -> None:
+        """Take a step in, as :meth:`put` does; for whoever has thousands a second of them."""
+        self.step = event.step
+        if event.detail is not None:
+            self._shown = event
 
     @property
     def wants_forks(self) -> bool:

@@ -27,7 +27,6 @@ from pgviz.session.notices import (
     RunSaved,
     RunState,
     SpeedMeasured,
-    StateChanged,
 )
 from pgviz.session.probes import Probes
 from pgviz.session.saving import Saver
@@ -55,7 +54,6 @@ class Puller(Teller):
         self._inbox = inbox
         self._session: Session | None = None
         self._until: Predicate | None = None
-        self._state = RunState.EMPTY
         self._looking = True
         self._stepping = False
         self._watched = 0
@@ -74,11 +72,6 @@ class Puller(Teller):
     @property
     def _step(self) -> int:
         return self._session.trainer.step if self._session else 0
-
-    def _enter(self, state: RunState) -> None:
-        if state is not self._state:
-            self._state = state
-            self._put(StateChanged(self._step, state))
 
     def _pull(self) -> None:
         """Pull events until a command waits, the predicate holds, or the run is over."""
@@ -274,13 +267,8 @@ class Puller(Teller):
 
     def _begin(self, config: RunConfig, *, play: bool) -> None:
         """Set a run up; the present one is left only once that has worked."""
-        before = self._state
-        self._enter(RunState.PREPARING)
-        try:
+        with self._preparing():
             session = Session(config, render=True, history=History(self._history_limit))
-        except Exception:
-            self._enter(before)
-            raise
         self._adopt(session)
         started = session.pull()
         assert started is not None

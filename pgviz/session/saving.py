@@ -231,7 +231,7 @@ def _plain(value: object) -> object:
         return value.tolist()
     if isinstance(value, np.generic):
         return value.item()
-    raise NotImplementedError(f"{type(value).__name__} in an event")
+    raise NotImplementedError(f"{type(value).__name__} in an event")  # which is how msgspec asks to be told
 
 
 def _past_of(found: Checkpoint) -> tuple[Event, ...]:

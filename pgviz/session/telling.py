@@ -1,17 +1,21 @@
-"""Telling: what happens goes to the window, and to a recording while one is made."""
+"""Telling: what happens, and what is being done, goes to the window, and to a recording while one is made."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pgviz.errors import UsageError
 from pgviz.session.mailbox import Mailbox
+from pgviz.session.notices import RunState, StateChanged
 from pgviz.session.recorder import Recorder, RecordingOptions
 from pgviz.session.session import Session
 from pgviz.training.events import Event, StepTaken
 
 
-class Teller:
+class Teller(ABC):
     """Puts events where they are taken from.
 
     Parameters
@@ -23,6 +27,28 @@ class Teller:
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
         self._recorder: Recorder | None = None
+        self._state = RunState.EMPTY
+
+    @property
+    @abstractmethod
+    def _step(self) -> int:
+        """Environment steps that the run has taken."""
+
+    def _enter(self, state: RunState) -> None:
+        if state is not self._state:
+            self._state = state
+            self._put(StateChanged(self._step, state))
+
+    @contextmanager
+    def _preparing(self) -> Iterator[None]:
+        """Say that a run is being set up; where that fails the present one stays, in the state that it was in."""
+        before = self._state
+        self._enter(RunState.PREPARING)
+        try:
+            yield
+        except BaseException:
+            self._enter(before)
+            raise
 
     def _put(self, event: Event) -> None:
         self._mailbox.put(event)
@@ -31,7 +57,7 @@ class Teller:
 
     def _put_step(self, event: StepTaken, *, always: bool) -> None:
         """Put a step; the recording takes it where it is time for one, or, with `always`, in any case."""
-        self._mailbox.put(event)
+        self._mailbox.put_step(event)
         if self._recorder is not None:
             self._recorder.take_step(event, always=always)
 

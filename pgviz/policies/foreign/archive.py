@@ -126,7 +126,7 @@ def _tensors(content: bytes) -> dict[str, NDArray[np.float32]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             loaded = torch.load(packed, map_location="cpu", weights_only=True)
-    except Exception as error:  # what a damaged file may raise is nowhere written down
+    except Exception as error:  # what a damaged file makes torch raise is nowhere written down
         raise _Damaged(f"its tensors are damaged, or are not only tensors ({type(error).__name__})") from error
     if not isinstance(loaded, Mapping) or len(loaded) > MOST_TENSORS:
         raise _Damaged("its tensors are no state dictionary")
