@@ -11,6 +11,7 @@ import torch
 from gymnasium import spaces
 from torch import nn
 
+from pgviz.action_layout import in_one_line
 from pgviz.policies.factored import FactoredPolicy
 from pgviz.policies.foreign.archive import ForeignPolicyError
 from pgviz.policies.foreign.sb3 import ForeignPolicy, Layer, Layers
@@ -43,7 +44,7 @@ def take_over(foreign: ForeignPolicy, policy: Policy, action_space: spaces.Space
         actor = _with_both_options(actor)
     elif isinstance(policy, FactoredPolicy) and not isinstance(action_space, spaces.MultiDiscrete):
         raise ForeignPolicyError(
-            f"{foreign.name} cannot act in {action_space}: Stable-Baselines3 has no such policy."
+            f"{foreign.name} cannot act in {in_one_line(action_space)}: Stable-Baselines3 has no such policy."
         )
     pictures = foreign.networks.get("pictures", ())
     _write(foreign, "actor", (*pictures, *actor), policy.actor)

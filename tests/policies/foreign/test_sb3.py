@@ -226,6 +226,19 @@ def test_that_numbers_that_are_not_finite_are_named(tmp_path: Path) -> None:
         read_policy(broken)
 
 
+def test_that_an_action_of_several_parts_is_refused_in_one_line(tmp_path: Path) -> None:
+    space = spaces.Dict(
+        {"arm": spaces.Box(np.linspace(-9.0, 0.5, 20, dtype=np.float32), 1.0), "grip": spaces.Discrete(2)}
+    )
+    assert "\n" in str(space)
+    save("PPO", "CartPole-v1", tmp_path / "a.zip")
+    shape, generator = NetworkShape(4, (64, 64), "tanh", critic=True), torch.Generator().manual_seed(0)
+    policy = FactoredPolicy(shape, ActionLayout(space), generator, squash=False, initial_std=1.0)
+    with pytest.raises(ForeignPolicyError, match="cannot act in Dict") as refused:
+        take_over(read_policy(tmp_path / "a.zip"), policy, space)
+    assert "\n" not in str(refused.value)
+
+
 @pytest.mark.parametrize("space", [spaces.MultiBinary(3), spaces.MultiDiscrete([3, 2])], ids=str)
 def test_that_choices_side_by_side_have_the_same_probabilities(space: Any, tmp_path: Path) -> None:
     from stable_baselines3.common.policies import ActorCriticPolicy
