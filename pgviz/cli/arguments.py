@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from pgviz import __version__
 from pgviz.cli.export_arguments import declare_export, declare_import, declare_policy_export, declare_recording
+from pgviz.cli.log_option import declare_log
 from pgviz.cli.parameter_help import parameter_lines
 from pgviz.cli.recording_arguments import SUFFIX, declare_info, declare_record
 from pgviz.errors import UsageError
@@ -112,7 +113,7 @@ def _declare_train(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--checkpoint-every", metavar="SECONDS", default="60", help="time between two saves (default: %(default)s)"
     )
-    parser.add_argument("--tensorboard", metavar="DIR", help="write event files for TensorBoard into DIR")
+    declare_log(parser)
     parser.add_argument("--resume", action="store_true", help="go on exactly from the newest checkpoint in DIR")
     declare_record(parser)
 
@@ -121,6 +122,7 @@ def _declare_window(parser: ArgumentParser) -> None:
     _declare_run(parser)
     parser.add_argument("--play", action="store_true", help="start training at once instead of waiting, paused")
     parser.add_argument("--theme", choices=THEMES, help="default: as last time")
+    declare_log(parser)
     declare_record(parser)
 
 

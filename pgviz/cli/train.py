@@ -6,13 +6,14 @@ import signal
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from pgviz.cli.log_option import logged
 from pgviz.cli.output import console_on, counted, say
 from pgviz.cli.progress import progress_of, title
 from pgviz.cli.recording import RecordingWish, read_record, said_of
@@ -64,7 +65,7 @@ def execute(arguments: Namespace) -> int:
     keeper = _keeper(arguments, console)
     if keeper is not None and keeper.found is not None:
         config = _resumed(config, keeper, console)
-    with _logged(arguments.tensorboard) as log:
+    with logged(arguments.tensorboard) as log:
         result = train_shown(config, console, keeper, wish, log)
     evaluation = None
     try:
@@ -107,15 +108,6 @@ def _resumed(config: RunConfig, keeper: Keeper, console: Console) -> RunConfig:
         )
     say(console, f"Going on from step {keeper.found.snapshot.step:,}.")
     return config
-
-
-def _logged(folder: str | None) -> AbstractContextManager[TensorBoardLog | None]:
-    """What writes for TensorBoard, where that was asked for."""
-    if folder is None:
-        return nullcontext()
-    from pgviz.export.tensorboard import TensorBoardLog
-
-    return TensorBoardLog(Path(folder).expanduser())
 
 
 def _both(first: Callable[[Event], None], second: Callable[[Event], None]) -> Callable[[Event], None]:

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from pgviz.cli.log_option import logged
 from pgviz.cli.output import console_on, say
 from pgviz.cli.recording import RecordingWish, read_record
 from pgviz.cli.run_options import run_config
@@ -16,6 +17,7 @@ from pgviz.display import has_display
 from pgviz.errors import UsageError
 
 if TYPE_CHECKING:
+    from pgviz.export.tensorboard import TensorBoardLog
     from pgviz.session.commands import StartRecording
 
 WINDOW_PACKAGES = ("PySide6", "pyqtgraph", "superqt", "qtawesome")
@@ -30,14 +32,15 @@ def open_run(arguments: Namespace) -> int:
     config = run_config(arguments)
     wish = read_record(arguments)
     require_window()
-    if not has_display():
-        return run_without_display(config, arguments.theme or "light", wish)
-    from pgviz.gui.app import run
-    from pgviz.gui.settings import Settings
+    with logged(arguments.tensorboard) as log:
+        if not has_display():
+            return run_without_display(config, arguments.theme or "light", wish, log)
+        from pgviz.gui.app import run
+        from pgviz.gui.settings import Settings
 
-    if arguments.theme:
-        Settings.of_user().theme = arguments.theme
-    return run(config, play=arguments.play, record=_command(wish))
+        if arguments.theme:
+            Settings.of_user().theme = arguments.theme
+        return run(config, play=arguments.play, record=_command(wish), listener=None if log is None else log.apply)
 
 
 def open_last(_arguments: Namespace) -> int:
@@ -86,7 +89,12 @@ def _command(wish: RecordingWish | None) -> StartRecording | None:
     )
 
 
-def run_without_display(config: RunConfig, theme: Theme = "light", wish: RecordingWish | None = None) -> int:
+def run_without_display(
+    config: RunConfig,
+    theme: Theme = "light",
+    wish: RecordingWish | None = None,
+    log: TensorBoardLog | None = None,
+) -> int:
     """Train in the terminal, then draw the window offscreen and say where the picture is."""
     from pgviz.cli.train import train_shown
 
@@ -95,7 +103,7 @@ def run_without_display(config: RunConfig, theme: Theme = "light", wish: Recordi
         console,
         "There is no display for a window: training in the terminal, and then drawing the window to a file.",
     )
-    if not train_shown(config, console, wish=wish).finished:
+    if not train_shown(config, console, wish=wish, log=log).finished:
         raise KeyboardInterrupt
     from pgviz.gui.screenshot import take
 

@@ -35,6 +35,7 @@ import numpy as np
 
 from pgviz.errors import UsageError
 from pgviz.export.film import ExportError
+from pgviz.session.notices import RunRewound
 from pgviz.training.events import EpisodeEnded, Event, MinibatchComputed, RunStarted, UpdateApplied
 
 PACKAGE, INSTALL = "tensorboardX", "pip install 'pgviz[tensorboard]'"
@@ -47,6 +48,9 @@ Row = tuple[str, float]
 
 class TensorBoardLog:
     """Writes a run's numbers as they come; use it as a context manager, or close it.
+
+    Runs that follow the first, as in a window, go into the folders ``2``, ``3`` and so on in it. What a person has
+    gone back before is marked as undone, so that TensorBoard leaves it out.
 
     Parameters
     ----------
@@ -66,14 +70,13 @@ class TensorBoardLog:
             raise UsageError(f"writing for TensorBoard needs {PACKAGE}: {INSTALL}.")
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            from tensorboardX import SummaryWriter
-
-            self._writer: Any = SummaryWriter(str(folder), flush_secs=10)
+            self._writer = _writer(folder, 0)
         except OSError as error:
             raise UsageError(
                 f"cannot write to {folder}: {error.strerror or error}; choose another folder."
             ) from error
         self._folder, self._clock = folder, clock
+        self._runs = self._files = 0
         self._episodes: deque[EpisodeEnded] = deque(maxlen=AVERAGED_EPISODES)
         self._losses: list[float] = []
         self._algorithm = ""
@@ -98,8 +101,30 @@ class TensorBoardLog:
                 self._write(event)
         elif isinstance(event, RunStarted):
             self._begin(event)
+        elif isinstance(event, RunRewound):
+            self._open(self._place, after=event.step)
+            self._next = event.step
+
+    @property
+    def _place(self) -> Path:
+        return self._folder if self._runs < 2 else self._folder / str(self._runs)
+
+    def _open(self, folder: Path, after: int | None = None) -> None:
+        """Go on in another file; what is in earlier ones of that folder `after` a step counts no more."""
+        self._writer.close()
+        self._files += 1
+        try:
+            self._writer = _writer(folder, self._files, None if after is None else after + 1)
+        except OSError as error:
+            raise ExportError(f"cannot write to {folder}: {error.strerror or error}.") from error
 
     def _begin(self, started: RunStarted) -> None:
+        self._runs += 1
+        if self._runs > 1:
+            self._open(self._place)
+            self._episodes.clear()
+            self._losses.clear()
+            self._next = 0
         self._algorithm, self._began, self._first_step = started.config.algorithm, self._clock(), started.step
         text = started.config.to_json().decode()
         self._writer.add_text("pgviz/config", "\n".join(f"    {line}" for line in text.splitlines()), started.step)
@@ -109,7 +134,7 @@ class TensorBoardLog:
         rows = [*self._rollout(update), *_train(update, self._algorithm), *_own(update)]
         if self._losses:
             rows.append(("train/loss", float(np.mean(self._losses))))
-        if seconds > 0.0:
+        if seconds > 0.0 and update.step > self._first_step:  # not those of before a saved run was gone on with
             rows.append(("time/fps", (update.step - self._first_step) / seconds))
         self._losses.clear()
         try:
@@ -136,6 +161,14 @@ class TensorBoardLog:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _writer(folder: Path, number: int, purge_step: int | None = None) -> Any:
+    from tensorboardX import SummaryWriter
+
+    # Names go by the second, and two files of one second must not be one.
+    suffix = f".{number}" if number else ""
+    return SummaryWriter(str(folder), purge_step=purge_step, flush_secs=10, filename_suffix=suffix)
 
 
 def _train(update: UpdateApplied, algorithm: str) -> Iterator[Row]:

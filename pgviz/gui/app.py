@@ -23,6 +23,7 @@ from pgviz.gui.main_window import MainWindow
 from pgviz.gui.session_thread import recording_host
 from pgviz.gui.settings import Settings, ThemeChoice
 from pgviz.session.commands import StartRecording
+from pgviz.training.events import Event
 
 
 def run(
@@ -32,6 +33,7 @@ def run(
     theme: ThemeChoice | None = None,
     folder: Path | None = None,
     record: StartRecording | None = None,
+    listener: Callable[[Event], None] | None = None,
 ) -> int:
     """Open the window and stay until it is closed.
 
@@ -47,6 +49,8 @@ def run(
         Where a run was saved that is gone on with instead.
     record
         How to record it, where that is asked for.
+    listener
+        Told on the session's thread of what runs do, steps left out.
 
     Returns
     -------
@@ -56,6 +60,8 @@ def run(
     app = make_application()
     settings = Settings.of_user()
     window = MainWindow(settings, theme=theme)
+    if listener is not None:
+        window.session.listen(listener)
     first = config or settings.config or RunConfig.create()
     after_first_paint(window, lambda: _begin(window, first, play, folder, record))
     return _stay(app, window, settings)

@@ -15,7 +15,7 @@ from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
 from pgviz.session.notices import RunState, StateChanged
 from pgviz.session.playback_host import Host, PlaybackHost
-from pgviz.training.events import RunFailed
+from pgviz.training.events import Event, RunFailed
 
 HostFactory = Callable[[Inbox, Mailbox], Host]
 
@@ -66,6 +66,10 @@ class SessionThread(QThread):
         super().__init__(parent)
         self.setObjectName("pgviz-session")
         self._inbox, self._mailbox, self._make_host = inbox, mailbox, make_host
+
+    def listen(self, listener: Callable[[Event], None]) -> None:
+        """Have live runs told to `listener`, on the session's thread, steps left out; before it is started."""
+        self._mailbox.listener = listener
 
     def run(self) -> None:
         """Host sessions; one that crashes is reported, and the next command finds a fresh one."""

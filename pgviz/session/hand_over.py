@@ -62,6 +62,7 @@ class HandOver(Puller):
         session, trainer = lived.session, lived.session.trainer
         self._watched = trainer.watch.index = lived.copy
         started = session.introduce()
+        self._let_listen(started)
         self._values.take(started)
         self._doctor.take(started)
         for event in lived.past:

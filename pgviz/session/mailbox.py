@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 
 from pgviz.session.notices import BreakpointHit, ForksShown, LinesMissed
 from pgviz.training.events import Event, MinibatchComputed, PastShown, RunStarted, Shown, StateShown, StepTaken
@@ -23,10 +24,13 @@ class Mailbox:
     ----------
     step
         Environment steps taken so far.
+    listener
+        Told on the worker's thread of what a live run does, steps left out; ``None`` where nobody is.
     """
 
     def __init__(self) -> None:
         self.step = 0
+        self.listener: Callable[[Event], None] | None = None
         self._facts: deque[Event] = deque()
         self._shown: Shown | None = None
         self._wants_forks = True

@@ -80,6 +80,7 @@ class Puller(Teller):
         session.trainer.algorithm.checks_up = True
         clock.start(session.trainer.step)
         follow = self._follow if self._forks else None
+        listened = self._mailbox.listener is not None
         arrived: Event | None = None
         while not inbox and arrived is None:
             self._choose_detail(session.trainer.watch)
@@ -92,8 +93,11 @@ class Puller(Teller):
                 self._show(event)  # type: ignore[arg-type]  # its class has just been looked at
             elif kind is not MinibatchComputed:
                 self._tell(event)
-            elif recorder is not None:
-                recorder.take(event)
+            else:
+                if recorder is not None:
+                    recorder.take(event)
+                if listened:
+                    self._let_listen(event)
             if follow is not None:
                 follow(event)
             if self._stops(event):

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pgviz.errors import UsageError
+from pgviz.errors import PgvizError, UsageError
 from pgviz.session.mailbox import Mailbox
+from pgviz.session.notices import CommandRejected
 from pgviz.session.notices import RunState, StateChanged
 from pgviz.session.recorder import Recorder, RecordingOptions
 from pgviz.session.session import Session
@@ -54,6 +55,18 @@ class Teller(ABC):
         self._mailbox.put(event)
         if self._recorder is not None:
             self._recorder.take(event)
+        self._let_listen(event)
+
+    def _let_listen(self, event: Event) -> None:
+        """Tell whoever listens; one to whom it cannot be told is told no more, and the run goes on."""
+        listener = self._mailbox.listener
+        if listener is None:
+            return
+        try:
+            listener(event)
+        except PgvizError as error:
+            self._mailbox.listener = None
+            self._put(CommandRejected(event.step, f"The run goes on, but is no longer logged: {error}"))
 
     def _put_step(self, event: StepTaken, *, always: bool) -> None:
         """Put a step; the recording takes it where it is time for one, or, with `always`, in any case."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 
 from pgviz.cli import main, main_gui
 from pgviz.config import RunConfig
+from pgviz.training.events import Event, UpdateApplied
 from tests.cli.conftest import FakeEngine
 
 
@@ -17,13 +19,24 @@ class FakeWindow:
 
     def __init__(self) -> None:
         self.runs: list[tuple[RunConfig | None, bool]] = []
+        self.listeners: list[Callable[[Event], None] | None] = []
         self.pictures: list[dict[str, Any]] = []
         self.boxes: list[str] = []
         self.theme = "system"
         self.config: RunConfig | None = None
 
-    def run(self, config: RunConfig | None, *, play: bool = False, record: object = None) -> int:
+    def run(
+        self,
+        config: RunConfig | None,
+        *,
+        play: bool = False,
+        record: object = None,
+        listener: Callable[[Event], None] | None = None,
+    ) -> int:
         self.runs.append((config, play))
+        self.listeners.append(listener)
+        if listener is not None:
+            listener(UpdateApplied(300, 1, 1e-3, 0.5, 0.9, None, 0.1, 0.1, 0.5, 0.01, None, 0.3, 4))
         return 0
 
     def take(self, config: RunConfig, seconds: float, path: Path, size: tuple[int, int], theme: str) -> None:
@@ -192,3 +205,15 @@ def test_that_a_screenshot_is_taken_as_asked(
         }
     ]
     assert capsys.readouterr().out == f"The window is drawn in {path}\n"
+
+
+def test_that_a_run_in_the_window_is_logged_for_tensorboard(
+    window: FakeWindow, display: None, tmp_path: Path
+) -> None:
+    pytest.importorskip("tensorboardX")
+    assert main(["run", "CartPole-v1"]) == 0
+    assert main(["run", "CartPole-v1", "--tensorboard", str(tmp_path / "log")]) == 0
+
+    assert window.listeners[0] is None
+    (written,) = (tmp_path / "log").iterdir()
+    assert b"train/learning_rate" in written.read_bytes()

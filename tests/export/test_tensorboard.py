@@ -17,18 +17,25 @@ from pgviz.errors import UsageError
 from pgviz.export import tensorboard
 from pgviz.export.tensorboard import TensorBoardLog
 from pgviz.session.headless import train
+from pgviz.session.notices import RunRewound
 from pgviz.training.events import EpisodeEnded, Event, MinibatchComputed, UpdateApplied
 
 
+def stored(path: Path) -> list[Stored]:
+    """What is in one event file (TFRecord: length, its checksum, content, its checksum)."""
+    content, place, found = path.read_bytes(), 0, []
+    while place < len(content):
+        length = int.from_bytes(content[place : place + 8], "little")
+        found.append(Stored.FromString(content[place + 12 : place + 12 + length]))
+        place += 16 + length
+    return found
+
+
 def rows(folder: Path) -> dict[str, list[tuple[int, float]]]:
-    """Every scalar of every event file, by tag (TFRecord: length, its checksum, content, its checksum)."""
+    """Every scalar of every event file, by tag."""
     found: dict[str, list[tuple[int, float]]] = {}
-    for path in folder.iterdir():
-        content, place = path.read_bytes(), 0
-        while place < len(content):
-            length = int.from_bytes(content[place : place + 8], "little")
-            event = Stored.FromString(content[place + 12 : place + 12 + length])
-            place += 16 + length
+    for path in sorted(each for each in folder.iterdir() if each.is_file()):
+        for event in stored(path):
             for value in event.summary.value:
                 if value.HasField("simple_value"):
                     found.setdefault(value.tag, []).append((event.step, value.simple_value))
@@ -99,3 +106,32 @@ def test_that_what_is_missing_is_one_sentence(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(tensorboard, "find_spec", lambda _name: None)
     with pytest.raises(UsageError, match=r"needs tensorboardX: pip install 'pgviz\[tensorboard\]'"):
         TensorBoardLog(tmp_path / "log")
+
+
+def test_that_what_was_gone_back_before_is_marked_as_undone(tmp_path: Path) -> None:
+    def update(step: int, value_loss: float) -> UpdateApplied:
+        return UpdateApplied(step, 1, 1e-3, 0.5, None, None, 0.25, value_loss, 0.5, None, None, 0.3, 4)
+
+    with TensorBoardLog(tmp_path / "log") as log:
+        for step in (300, 600, 900):
+            log.apply(update(step, 1.0))
+        log.apply(RunRewound(500, 1, 1))
+        log.apply(update(620, 2.0))
+
+    first, second = sorted((tmp_path / "log").iterdir())
+    assert [step for step, _ in rows(tmp_path / "log")["train/value_loss"]] == [300, 600, 900, 620]
+    assert first.name < second.name
+    starts = [event.step for event in stored(second) if event.session_log.status == event.session_log.START]
+    assert starts == [501]  # TensorBoard leaves out what earlier files have from this step on
+    assert not [each for each in stored(first) if each.session_log.status == each.session_log.START]
+
+
+def test_that_each_run_has_a_folder_of_its_own(tmp_path: Path) -> None:
+    config = RunConfig.create("CartPole-v1", steps=2048)
+    with TensorBoardLog(tmp_path / "log") as log:
+        for _ in range(2):
+            train(config, on_event=log.apply)
+
+    first, second = rows(tmp_path / "log"), rows(tmp_path / "log" / "2")
+    assert first["train/loss"] == second["train/loss"]
+    assert first["rollout/ep_rew_mean"] == second["rollout/ep_rew_mean"]
