@@ -3,10 +3,10 @@
 Written are 8-bit RGB, not interlaced, each row as its difference from the one above (filter 2, "Up"); the PNG
 specification (W3C, third edition) calls these colour type 2 and filter method 0. Only these are read.
 
-Of what pgviz always has, Qt and pygame could do this. Qt is not there where a run is recorded headless. pygame takes
-three times as long for a frame of CartPole, out of the run's time, and reads whatever its C libraries can, where a
-file from elsewhere is better told first how large and of what kind a picture may be. Pillow and imageio come with
-extras only.
+Of what pgviz always has, Qt and pygame could do this. Qt is not there where a run is recorded headless. pygame
+takes three times as long for a frame of CartPole, out of the run's time, and reads whatever its C libraries can,
+where a file from elsewhere is better told first how large and of what kind a picture may be. Pillow and imageio
+come with extras only.
 
 Shape suffixes: H rows, W columns, C = 3 colours.
 """
