@@ -70,6 +70,10 @@ def said_of(state: RecordingState) -> Iterator[str]:
         yield f"Warning: {state.problem}"
     dropped = f", {counted(state.frames_dropped, 'picture')} dropped" if state.frames_dropped else ""
     yield f"Recorded {state.seconds:,.1f} s in {state.path} ({size_text(state.size)}{dropped})."
+    if state.snapshots_left_out:
+        from pgviz.session.recorded import left_out_text
+
+        yield left_out_text(state.snapshots_left_out)
 
 
 def size_text(size: float) -> str:
@@ -102,6 +106,8 @@ def info(arguments: Namespace) -> int:
 
 
 def _lines(recording: Recording) -> Iterator[str]:
+    from pgviz.session.recorded import left_out_text
+
     known, config = recording.info, recording.started.config
     yield f"{known.path}: {size_text(known.size)}, {_when(known.created)}{known.seconds:,.1f} s long."
     yield (
@@ -117,6 +123,8 @@ def _lines(recording: Recording) -> Iterator[str]:
     if known.frames_dropped or known.events_dropped:
         pictures, events = counted(known.frames_dropped, "picture"), counted(known.events_dropped, "event")
         yield f"The disk was too slow for {pictures} and {events}."
+    if known.snapshots_left_out:
+        yield left_out_text(known.snapshots_left_out)
     if not known.complete:
         yield "It was cut off, or is still being written: up to the last second of it is missing."
     if known.problem is not None:

@@ -28,6 +28,7 @@ from pgviz.recording.schema import SUFFIX
 from pgviz.session.agreement import module_of
 from pgviz.session.commands import OpenRecording, SetSpeed, TakeOver
 from pgviz.session.notices import RecordingOpened, TakenOver
+from pgviz.session.recorded import left_out_text
 
 RECORDED = "This is a recording; take over from it (Ctrl+T) to go on live."
 SPEED_TIP = "How fast the recording is played, as a multiple of the time in which it was recorded."
@@ -166,7 +167,11 @@ class Playback(QObject):
     def _taken_over(self, taken: TakenOver) -> None:
         self._show()
         if taken.approximate:
-            self._note(f"Taken over at step {taken.step:,}, not exactly: {taken.approximate}")
+            self._note(
+                f"Taken over at step {taken.step:,}, not exactly: {taken.approximate} {taken.remark}".strip()
+            )
+        elif taken.remark:
+            self._note(f"Taken over at step {taken.step:,}: the run goes on live. {taken.remark}")
         else:
             self._window.statusBar().showMessage(
                 f"Taken over at step {taken.step:,}: the run goes on live", NOTE_MS
@@ -198,4 +203,6 @@ def _words(recording: RecordingOpened) -> str:
     lines = [str(info.path), f"recorded {info.created[:10]}, {info.seconds:,.0f} s, {recording.steps:,} steps"]
     if not info.complete:
         lines.append("It was cut off: up to a second of it is missing.")
+    if info.snapshots_left_out:
+        lines.append(left_out_text(info.snapshots_left_out))
     return "\n".join(lines)

@@ -17,7 +17,7 @@ from pgviz.gui.run_model import RunModel
 from pgviz.gui.widgets.recording_light import RecordingLight, size_text
 from pgviz.recording import SUFFIX
 from pgviz.session.commands import Command, StartRecording, StopRecording
-from pgviz.session.recorded import RecordingState
+from pgviz.session.recorded import RecordingState, left_out_text
 
 SHOWN_MS = 5000
 
@@ -105,7 +105,7 @@ class Recording(QObject):
 
     def _show(self, state: RecordingState) -> None:
         """Show how the recording stands; say once how it ended."""
-        was_active, self._state = self.active, state
+        was_active, before, self._state = self.active, self._state, state
         self.light.show_state(state)
         self._actions.record.setText("Stop recording" if state.active else RECORD)
         name = Path(state.path).name
@@ -113,5 +113,7 @@ class Recording(QObject):
             self._tell(f"The recording {name} has ended: {state.problem}")
         elif not state.active:
             self._window.statusBar().showMessage(f"Recorded {state.path} ({size_text(state.size)})", SHOWN_MS)
+        elif state.snapshots_left_out and not (before and before.snapshots_left_out):
+            self._tell(f"The recording {name} goes on. {left_out_text(state.snapshots_left_out)}")
         elif not was_active:
             self._window.statusBar().showMessage(f"Recording into {state.path}", SHOWN_MS)

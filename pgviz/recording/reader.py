@@ -56,6 +56,7 @@ class End(msgspec.Struct):
     frames_dropped: int = 0
     events_dropped: int = 0
     problem: str | None = None
+    snapshots_left_out: int = 0
 
 
 class Recording:
@@ -236,8 +237,10 @@ class Recording:
             raise self._damaged(str(error)[:120]) from None
         last = self._database.rows("SELECT position, step, seconds FROM events ORDER BY position DESC LIMIT 1")
         position, step, seconds = last[0]
-        counted = (end.frames, end.snapshots, end.frames_dropped, end.events_dropped)
-        frames, snapshots, frames_dropped, events_dropped = (_whole(each, LARGEST_COUNT) for each in counted)
+        counted = (end.frames, end.snapshots, end.snapshots_left_out, end.frames_dropped, end.events_dropped)
+        frames, snapshots, left_out, frames_dropped, events_dropped = (
+            _whole(each, LARGEST_COUNT) for each in counted
+        )
         return RecordingInfo(
             path=self._database.path,
             size=self._database.size,
@@ -254,6 +257,7 @@ class Recording:
             events_dropped=events_dropped,
             complete=end.complete,
             problem=end.problem,
+            snapshots_left_out=left_out,
         )
 
     def _read(self, row: tuple[Any, ...]) -> Recorded | None:

@@ -75,10 +75,12 @@ class Waiting:
         The same for snapshots.
     refused
         Events that no row could be made of.
+    snapshots_left_out
+        Snapshots that are larger than a recording holds.
     """
 
     def __init__(self, frame_size: int) -> None:
-        self.taken = self.snapshots_taken = self.refused = 0
+        self.taken = self.snapshots_taken = self.refused = self.snapshots_left_out = 0
         self._frame_size = frame_size
         self._entries: deque[WaitingEvent | WaitingSnapshot] = deque()
         self._position = self._snapshot_at = 0
@@ -138,6 +140,7 @@ class Waiting:
         try:
             body = encode_snapshot(entry.packed, entry.tensors, entry.pulled)
         except (TypeError, ValueError):
+            self.snapshots_left_out += 1
             return
         self._snapshot_at = self._position
         batch.snapshots.append((self._position, int(entry.packed["step"]), body))

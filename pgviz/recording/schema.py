@@ -117,6 +117,8 @@ class RecordingInfo:
         Whether it was closed; if not, it was cut off, and up to a second of it is missing.
     problem
         Why it was closed early, or ``None``.
+    snapshots_left_out
+        How many were larger than :data:`LARGEST_SNAPSHOT`.
     """
 
     path: Path
@@ -134,3 +136,4 @@ class RecordingInfo:
     events_dropped: int
     complete: bool
     problem: str | None = None
+    snapshots_left_out: int = 0

@@ -41,6 +41,8 @@ class WriterState:
         How many it was too slow for.
     problem
         Why nothing more is written, one sentence; ``None`` while all is well.
+    snapshots_left_out
+        How many were larger than a recording holds.
     """
 
     size: int
@@ -48,6 +50,7 @@ class WriterState:
     frames_dropped: int
     events_dropped: int
     problem: str | None
+    snapshots_left_out: int = 0
 
 
 class Writer:
@@ -88,7 +91,8 @@ class Writer:
         """How the recording stands, as of the last write."""
         size, free = self._on_disk
         dropped = self._events_dropped + self._waiting.refused
-        return WriterState(size, free, self._frames_dropped, dropped, self._problem)
+        left_out = self._waiting.snapshots_left_out
+        return WriterState(size, free, self._frames_dropped, dropped, self._problem, left_out)
 
     @property
     def broken(self) -> bool:
@@ -184,7 +188,7 @@ class Writer:
     def _note_end(self) -> None:
         state = self.state
         self._end.frames_dropped, self._end.events_dropped = state.frames_dropped, state.events_dropped
-        self._end.problem = state.problem
+        self._end.problem, self._end.snapshots_left_out = state.problem, state.snapshots_left_out
 
 
 _SHOWN = frozenset(SHOWN)

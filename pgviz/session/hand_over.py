@@ -69,7 +69,7 @@ class HandOver(Puller):
             self._saver.note(event)
         self._clock.frames_per_second = trainer.environment.facts.frames_per_second
         self._put(RunRewound(trainer.step, int(trainer.environment.episode_numbers.max()), trainer.update))
-        self._put(TakenOver(trainer.step, lived.approximate))
+        self._put(TakenOver(trainer.step, lived.approximate, lived.remark))
         self._say_what_waits()
         self._say_held()
         self._enter(RunState.PAUSED)

@@ -128,9 +128,12 @@ class TakenOver(Event):
     ----------
     approximate
         Why it does not go on exactly as it did when it was recorded; empty where it does.
+    remark
+        What else there is to say of it, a sentence; mostly empty.
     """
 
     approximate: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

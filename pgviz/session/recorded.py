@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pgviz.recording.reader import KINDS, Recording
+from pgviz.recording.schema import LARGEST_SNAPSHOT
 from pgviz.session import notices
 from pgviz.training.events import Event
 
@@ -28,6 +29,8 @@ class RecordingState(Event):
         Pictures that the disk was too slow for.
     problem
         Why it had to be closed, one sentence; ``None`` where a person, or the end of the run, closed it.
+    snapshots_left_out
+        How many were larger than a recording holds.
     """
 
     path: str
@@ -37,6 +40,16 @@ class RecordingState(Event):
     free: int
     frames_dropped: int
     problem: str | None = None
+    snapshots_left_out: int = 0
+
+
+def left_out_text(snapshots: int) -> str:
+    """What it means that so many snapshots are not in a recording, in a sentence."""
+    what = "One snapshot of the agent is" if snapshots == 1 else f"{snapshots:,} snapshots of the agent are"
+    limit = f"{LARGEST_SNAPSHOT // 2**20} MB"
+    return (
+        f"{what} not in it, being larger than {limit}: taking over has to live again more of the run, or cannot."
+    )
 
 
 NOTICES: tuple[type[Event], ...] = (

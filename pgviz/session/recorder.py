@@ -156,6 +156,7 @@ class Recorder:
             free=state.free,
             frames_dropped=state.frames_dropped,
             problem=state.problem,
+            snapshots_left_out=state.snapshots_left_out,
         )
 
     def close(self) -> RecordingState:

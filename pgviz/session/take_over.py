@@ -18,6 +18,7 @@ from pgviz.recording.events import Intervened
 from pgviz.recording.snapshots import decode_snapshot
 from pgviz.session.history import History
 from pgviz.session.notices import RunRewound
+from pgviz.session.recorded import left_out_text
 from pgviz.session.relive import NotReproducible
 from pgviz.session.session import Session
 from pgviz.session.tape import Tape
@@ -52,12 +53,15 @@ class Lived:
         Why it is not exactly where it was; empty where it is.
     past
         What had happened in it: episodes, updates and knobs turned, oldest first.
+    remark
+        From how far back it had to be lived again, where the recording should have led to less; else empty.
     """
 
     session: Session
     copy: int
     approximate: str
     past: list[Event]
+    remark: str = ""
 
 
 @dataclass(slots=True)
@@ -102,7 +106,7 @@ def lived_to(tape: Tape, index: int, history: History) -> Lived:
         if wanted is not None:
             differs = _Journey(session, tape, origin, place).go(wanted)
         past = _not_taken_back(each.event for each in tape.recording.events(1, place, kinds=_READ))
-        return Lived(session, copy, _approximate(session, tape, differs=differs), past)
+        return Lived(session, copy, _approximate(session, tape, differs=differs), past, _remark(tape, origin))
     except BaseException:
         session.close()
         raise
@@ -119,11 +123,21 @@ def _nearest(tape: Tape, place: int, step: int) -> _Origin:
             return _Origin(position, pulled, snapshot)
         at = position - 1
     if tape.started.step:
+        left_out = tape.recording.info.snapshots_left_out
+        why = f" {left_out_text(left_out)}" if left_out else ""
         raise UsageError(
             "the recording holds no snapshot from before this moment, so that the run cannot be brought back to"
-            " it; take over at a later one."
+            f" it; take over at a later one.{why}"
         )
     return _Origin()
+
+
+def _remark(tape: Tape, origin: _Origin) -> str:
+    left_out = tape.recording.info.snapshots_left_out
+    if not left_out:
+        return ""
+    begun = origin.snapshot.step if origin.snapshot is not None else tape.started.step
+    return f"It was lived again from step {begun:,}. {left_out_text(left_out)}"
 
 
 class _Journey:

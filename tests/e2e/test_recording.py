@@ -147,3 +147,15 @@ def test_that_the_light_is_a_dot_and_a_word(qtbot: QtBot) -> None:
 
 def test_that_sizes_are_told_in_a_unit_that_fits() -> None:
     assert [size_text(size) for size in (850_000, 3_240_000, 74_100_000_000)] == ["850 kB", "3.2 MB", "74.1 GB"]
+
+
+def test_that_snapshots_that_are_left_out_are_said_once(bench: Bench, qtbot: QtBot) -> None:
+    bench.begin()
+    told = bench.window.pump.recording_told
+    told.emit(RecordingState(1, "a.pgviz", True, 3.0, 3_200_000, 74_100_000_000, 0))
+    assert not bench.window.message_bar.isVisible()
+    told.emit(RecordingState(1, "a.pgviz", True, 3.0, 3_200_000, 74_100_000_000, 0, snapshots_left_out=1))
+    assert "larger than 256 MB" in bench.window.banner.message.text()
+    bench.window.faults.clear()
+    told.emit(RecordingState(1, "a.pgviz", True, 3.0, 3_200_000, 74_100_000_000, 0, snapshots_left_out=2))
+    assert not bench.window.message_bar.isVisible()
