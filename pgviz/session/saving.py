@@ -29,6 +29,9 @@ KEPT_EVENTS = 20_000  # of each kind: more points than a curve has pixels
 _INTERVENTIONS = {kind.__name__: kind for kind in (TurnKnob, JudgeMinibatch, ForceAction)}
 _EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in (EpisodeEnded, UpdateApplied, ParameterChanged)}
 
+# Snapshots are seconds apart; a file that asks for more than minutes of training before it opens is not honest.
+MOST_AHEAD = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -188,6 +191,8 @@ def catch_up(session: Session, notes: Mapping[str, Any], sink: Callable[[Event],
     """
     try:
         ahead = int(notes.get("ahead", 0))
+        if ahead > MOST_AHEAD:
+            raise ValueError("it is further ahead of its snapshot than any run gets")
         waiting = [(int(at), _unpacked(kind, values)) for at, kind, values in notes.get("done", ())]
     except (TypeError, ValueError, KeyError, msgspec.ValidationError) as error:
         raise CheckpointError(f"what was saved beside the checkpoint cannot be read: {error}.") from error

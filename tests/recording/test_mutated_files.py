@@ -18,74 +18,11 @@ from pgviz.recording.snapshots import decode_snapshot
 from pgviz.session.headless import train
 from pgviz.session.recorded import open_recording
 from pgviz.session.recorder import RecordingOptions
+from tests.mutations import FIRED, MUTATIONS, Canary, cut, flip, overwrite, take_out
 from tests.recording.files import of_every_kind, write
 from tests.session.recordings import CARTPOLE
 
-Mutate = Callable[[bytearray, random.Random], None]
-FIRED: list[str] = []
 LONGEST = 5.0  # of one look at a file of 100 kB; a busy machine may take its time
-
-
-class Canary:
-    """Says so when it is unpickled."""
-
-    def __reduce__(self) -> tuple[Callable[[str], None], tuple[str]]:
-        return FIRED.append, ("an object was unpickled",)
-
-
-def _flip(data: bytearray, draw: random.Random) -> None:
-    for _ in range(draw.choice((1, 1, 2, 8, 64))):
-        data[draw.randrange(len(data))] ^= 1 << draw.randrange(8)
-
-
-def _flip_header(data: bytearray, draw: random.Random) -> None:
-    data[draw.randrange(120)] = draw.randrange(256)
-
-
-def _cut(data: bytearray, draw: random.Random) -> None:
-    del data[draw.randrange(len(data)) :]
-
-
-def _take_out(data: bytearray, draw: random.Random) -> None:
-    start = draw.randrange(len(data))
-    del data[start : start + draw.randrange(1, 5000)]
-
-
-def _repeat(data: bytearray, draw: random.Random) -> None:
-    start, end = sorted(draw.randrange(len(data)) for _ in range(2))
-    data[end:end] = data[start : min(end, start + 8192)]
-
-
-def _overwrite(data: bytearray, draw: random.Random) -> None:
-    start = draw.randrange(len(data))
-    length = draw.choice((1, 4, 100, 4096))
-    data[start : start + length] = draw.choice((b"\x00", b"\xff", b"\xdd\xff", b"c")) * length
-
-
-def _swap_pages(data: bytearray, draw: random.Random) -> None:
-    pages = len(data) // 4096
-    one, other = (4096 * draw.randrange(pages) for _ in range(2))
-    data[one : one + 4096], data[other : other + 4096] = data[other : other + 4096], data[one : one + 4096]
-
-
-def _put_canary(data: bytearray, draw: random.Random) -> None:
-    pickled = pickle.dumps(Canary(), protocol=draw.choice((0, 2, 5)))
-    start = draw.randrange(len(data))
-    data[start : start + len(pickled)] = pickled
-
-
-MUTATIONS: tuple[Mutate, ...] = (
-    _flip,
-    _flip,
-    _flip,
-    _flip_header,
-    _cut,
-    _take_out,
-    _repeat,
-    _overwrite,
-    _swap_pages,
-    _put_canary,
-)
 
 
 def _look_at_all(path: Path) -> None:
@@ -190,7 +127,7 @@ def test_that_changed_bodies_are_one_fault_or_none(
 
     def change(body: bytes) -> bytes:
         data = bytearray(body)
-        draw.choice((_flip, _cut, _take_out, _overwrite))(data, draw)
+        draw.choice((flip, cut, take_out, overwrite))(data, draw)
         return bytes(data)
 
     _with_bodies(path, change)

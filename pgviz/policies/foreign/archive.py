@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+import lzma
 import warnings
 import zipfile
 import zlib
@@ -80,7 +81,7 @@ def read_archive(path: Path) -> Archive:
             variables = _tensors(_read(archive, VARIABLES, LARGEST_DATA)) if VARIABLES in names else {}
     except OSError as error:
         raise ForeignPolicyError(f"cannot read {path}: {error.strerror or error}.") from error
-    except (_Damaged, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGED as error:
         said = " ".join(str(error).split())[:160]
         raise ForeignPolicyError(
             f"{path.name} cannot be read as an agent of Stable-Baselines3: {said}."
@@ -90,6 +91,10 @@ def read_archive(path: Path) -> Archive:
 
 class _Damaged(ValueError):
     """What no honest file has in it."""
+
+
+# All that the standard library raises at a ZIP that somebody has changed; a name that is no UTF-8 is a ValueError.
+_DAMAGED = (ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 
 
 def _opened(file: BinaryIO) -> zipfile.ZipFile:
