@@ -9,8 +9,7 @@ from pathlib import Path
 
 from pgviz.errors import PgvizError, UsageError
 from pgviz.session.mailbox import Mailbox
-from pgviz.session.notices import CommandRejected
-from pgviz.session.notices import RunState, StateChanged
+from pgviz.session.notices import CommandRejected, RunState, StateChanged
 from pgviz.session.recorder import Recorder, RecordingOptions
 from pgviz.session.session import Session
 from pgviz.training.events import Event, StepTaken
