@@ -54,7 +54,7 @@ def make(id: str, *, render: bool) -> Environment:
             environment = _construct(spec, render)
     except (gymnasium.error.DependencyNotInstalled, ImportError) as error:
         raise UsageError(f"{id} cannot be made with the packages installed here: {_in_one_line(error)}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         said = _in_one_line(error)
         raise EnvironmentFault(f"{id} raised {type(error).__name__} while it was being made: {said}") from error
     for name in ("observation_space", "action_space"):
@@ -69,7 +69,8 @@ def _construct(spec: EnvSpec, render: bool) -> Environment:
     if render and _may_draw(spec):
         try:
             return gymnasium.make(spec, disable_env_checker=True, render_mode="rgb_array")
-        except Exception:  # noqa: BLE001  (a picture is never worth a run: what else is wrong shows below)
+        # A picture is never worth a run: what else is wrong shows below.
+        except (Exception, SystemExit):  # noqa: BLE001
             return gymnasium.make(spec, disable_env_checker=True)
     return gymnasium.make(spec, disable_env_checker=True)
 
@@ -81,5 +82,5 @@ def _may_draw(spec: EnvSpec) -> bool:
     return not isinstance(metadata, dict) or "rgb_array" in metadata.get("render_modes", ())
 
 
-def _in_one_line(error: Exception) -> str:
+def _in_one_line(error: BaseException) -> str:
     return " ".join(str(error).split())

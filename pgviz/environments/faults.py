@@ -20,8 +20,8 @@ class FaultReporter:
     def __init__(self, id: str) -> None:
         self._id = id
 
-    def raised(self, error: Exception, episode: int, step: int) -> EnvironmentFault:
-        """The environment raised."""
+    def raised(self, error: BaseException, episode: int, step: int) -> EnvironmentFault:
+        """The environment raised, or wanted to end the whole process."""
         detail = " ".join(str(error).split())
         said = f": {detail}" if detail else ""
         return EnvironmentFault(f"{self._id} raised {type(error).__name__} in {_where(episode, step)}{said}")
@@ -44,9 +44,9 @@ class FaultReporter:
         """A reward is not finite."""
         return self._returned(f"the reward {float(reward)}", episode, step)
 
-    def mask(self, problem: str | Exception, episode: int, step: int) -> EnvironmentFault:
+    def mask(self, problem: str | BaseException, episode: int, step: int) -> EnvironmentFault:
         """An action mask cannot be used: what was returned in its place, or what was raised."""
-        if isinstance(problem, Exception):
+        if isinstance(problem, BaseException):
             return self.raised(problem, episode, step)
         return self._returned(problem, episode, step)
 

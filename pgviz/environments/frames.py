@@ -38,7 +38,8 @@ class FrameRenderer:
             return None
         try:
             return self._draw(self._environments[index])
-        except Exception as error:  # noqa: BLE001  (a picture is never worth a run; the text is shown instead)
+        # A picture is never worth a run; the text is shown instead.
+        except (Exception, SystemExit) as error:  # noqa: BLE001
             detail = " ".join(str(error).split())
             self.error = f"No picture: drawing raised {type(error).__name__}" + (f": {detail}" if detail else ".")
             return None

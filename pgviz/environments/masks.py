@@ -124,7 +124,7 @@ class MaskReader:
             return self._read(copy, over)
         except _Unusable as problem:
             raise self._fault(copy, str(problem)) from None
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise self._fault(copy, error) from error
 
     def _read(self, copy: int, over: bool) -> Mask:

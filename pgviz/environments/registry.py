@@ -71,7 +71,7 @@ def _import(module: str, id: str) -> None:
     except ModuleNotFoundError as error:
         hint = "install it, or start pgviz in its folder"
         raise UsageError(f"cannot import {module} for {id}: {error}; {hint}.") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         said = " ".join(str(error).split())
         raise UsageError(f"importing {module} for {id} raised {type(error).__name__}: {said}") from error
 

@@ -13,7 +13,7 @@ from tests.hands import click
 FAULTY = "tests.environments.faulty"
 
 
-@pytest.mark.parametrize("fault", ["RaisesInStep", "RaisesInReset", "NanObservation", "WrongShape"])
+@pytest.mark.parametrize("fault", ["RaisesInStep", "ExitsInStep", "RaisesInReset", "NanObservation", "WrongShape"])
 def test_that_a_faulty_environment_is_shown_and_the_window_lives(fault: str, bench: Bench, qtbot: QtBot) -> None:
     bench.window.begin(RunConfig.create(f"{FAULTY}:{fault}-v0"), play=True)
     banner = bench.window.banner

@@ -52,6 +52,32 @@ class RaisesInStep(Faulty):
         raise ValueError("the motor is\non fire")
 
 
+class ExitsInStep(Faulty):
+    def fail(self) -> Any:
+        raise SystemExit(3)
+
+
+class ExitsInReset(Faulty):
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        raise SystemExit
+
+
+class ExitsInConstructor(Faulty):
+    def __init__(self, render_mode: str | None = None) -> None:
+        raise SystemExit("no licence")
+
+
+class ExitsInDrawing(Faulty):
+    def fail(self) -> Any:
+        return np.zeros(3, np.float32), 1.0, True, False, {}
+
+    def render(self) -> Any:
+        raise SystemExit
+
+    def close(self) -> None:
+        raise SystemExit
+
+
 class RaisesInReset(Faulty):
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
         raise KeyError("key lost")

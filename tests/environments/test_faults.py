@@ -21,6 +21,9 @@ def run(name: str) -> None:
     ("name", "words"),
     [
         ("RaisesInStep-v0", "raised ValueError in step 3 of episode 1: the motor is on fire"),
+        ("ExitsInStep-v0", "raised SystemExit in step 3 of episode 1: 3"),
+        ("ExitsInReset-v0", "raised SystemExit in the reset of episode 1"),
+        ("ExitsInConstructor-v0", "raised SystemExit while it was being made: no licence"),
         ("RaisesInReset-v0", "raised KeyError in the reset of episode 1: 'key lost'"),
         ("NanObservation-v0", "returned an observation with nan in entry 1 in step 3 of episode 1"),
         ("InfiniteObservation-v0", "returned an observation with inf in entry 2 in step 3 of episode 1"),
@@ -79,9 +82,18 @@ def test_that_large_finite_observations_are_no_fault() -> None:
     assert np.isfinite(encoded).all()
 
 
-def test_that_closing_never_raises() -> None:
-    environment = VectorEnvironment(FAULTY + "RaisesInClose-v0", 2, np.random.SeedSequence(1), render=False)
+@pytest.mark.parametrize("name", ["RaisesInClose-v0", "ExitsInDrawing-v0"])
+def test_that_closing_never_raises(name: str) -> None:
+    environment = VectorEnvironment(FAULTY + name, 2, np.random.SeedSequence(1), render=False)
     environment.close()
+
+
+def test_that_an_environment_that_ends_the_process_in_drawing_has_no_picture() -> None:
+    environment = VectorEnvironment(FAULTY + "ExitsInDrawing-v0", 1, np.random.SeedSequence(1), render=True)
+    environment.reset()
+
+    assert environment.render(0) is None
+    assert "drawing raised SystemExit" in environment.render_error
 
 
 def test_that_a_dependency_missing_in_the_constructor_is_bad_usage() -> None:
