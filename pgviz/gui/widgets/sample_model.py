@@ -64,7 +64,7 @@ class SampleModel(QAbstractTableModel):
         self.beginResetModel()
         self.columns = columns
         self._order_B = np.arange(len(columns[0].values_B) if columns else 0)
-        if same and self._sorted[0] >= 0:
+        if columns and same and self._sorted[0] >= 0:
             self._order_B = self._sort(*self._sorted)
         self.endResetModel()
 

@@ -249,6 +249,14 @@ def test_that_another_run_leaves_nothing_of_the_last(bench: Bench) -> None:
     assert bench.panel.moves.part.count() == 2
 
 
+def test_that_a_run_that_opened_no_minibatch_is_followed_by_another(bench: Bench) -> None:
+    bench.open()
+    for _ in range(2):
+        bench.begin(decisions.started(decisions.gaussian([0.0, 0.0], [1.0, 1.0])))
+
+    assert bench.panel.table.rows.rowCount() == 0
+
+
 @pytest.mark.parametrize("environment", ["CartPole-v1", "Pendulum-v1"])
 def test_that_a_real_minibatch_is_shown(qtbot: QtBot, environment: str) -> None:
     bench = Bench(qtbot)
