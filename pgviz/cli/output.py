@@ -48,6 +48,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def rounded(number: float) -> str:
+    """A number with one decimal; a huge one without all of its digits, of which there may be three hundred."""
+    return f"{number:,.1f}" if abs(number) < 1e9 else f"{number:.4g}"
+
+
 def write_table(header: Row, rows: Sequence[Row], console: Console) -> None:
     """Write rows under a header: drawn on a terminal, aligned with spaces in a pipe."""
     if not can_draw(console):

@@ -11,7 +11,7 @@ from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.text import Text
 
-from pgviz.cli.output import can_draw, counted, say
+from pgviz.cli.output import can_draw, counted, rounded, say
 from pgviz.config import RunConfig
 from pgviz.hyperparameters import declaration
 from pgviz.training.events import EpisodeEnded, Event, RunStarted, UpdateApplied
@@ -72,7 +72,7 @@ class Tally:
         if rate is None:
             return "preparing the run"
         parts = [f"{self.step:,} of {self.config.steps:,} steps", f"{rate:,.0f} steps/s"]
-        parts.append("no episode ended yet" if mean is None else f"mean return {mean:,.1f}")
+        parts.append("no episode ended yet" if mean is None else f"mean return {rounded(mean)}")
         parts.append(counted(self.updates, "update"))
         return ", ".join(parts)
 

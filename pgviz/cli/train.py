@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from pgviz.cli.log_option import logged
-from pgviz.cli.output import console_on, counted, say
+from pgviz.cli.output import console_on, counted, rounded, say
 from pgviz.cli.progress import progress_of, title
 from pgviz.cli.recording import RecordingWish, read_record, said_of
 from pgviz.cli.report import ReportFile, report_of
@@ -153,7 +153,7 @@ def _evaluate(result: TrainResult, episodes: int, sampled: bool | None, console:
     evaluation = result.evaluate(episodes, sampled)
     mean, std = evaluation.return_mean, evaluation.return_std
     played, how = counted(evaluation.episodes, "episode"), "sampled" if evaluation.sampled else "the likeliest"
-    say(console, f"Evaluation over {played} with {how} actions: return {mean:,.1f} ± {std:,.1f}.")
+    say(console, f"Evaluation over {played} with {how} actions: return {rounded(mean)} ± {rounded(std)}.")
     return evaluation
 
 
@@ -163,7 +163,7 @@ def _summary(config: RunConfig, result: TrainResult) -> Iterator[str]:
         f" ({result.steps_per_second:,.0f} steps/s), {counted(result.episodes, 'episode')}."
     )
     mean = result.return_mean_100
-    yield "No episode ended." if mean is None else f"Mean return of the last 100 episodes: {mean:,.1f}."
+    yield "No episode ended." if mean is None else f"Mean return of the last 100 episodes: {rounded(mean)}."
     if not result.updates:
         yield _not_learned(config, result)
     yield f"SHA-256 of the weights: {result.weights_sha256}"

@@ -56,6 +56,13 @@ def test_that_the_mean_return_is_over_the_last_100_episodes() -> None:
     assert tally.return_mean == 1.0
 
 
+def test_that_a_huge_mean_return_stays_short() -> None:
+    tally = Tally(CONFIG)
+    follow(tally)
+    tally.apply(episode(1000, 2e301))
+    assert ", mean return 6.667e+300, " in tally.line()
+
+
 def test_that_a_terminal_is_shown_a_bar_with_the_numbers_under_it() -> None:
     stream = Terminal()
     console = Console(file=stream, force_terminal=True, width=120, _environ={"TERM": "xterm"})

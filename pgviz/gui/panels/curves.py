@@ -37,6 +37,7 @@ WEIGHED = "α is the temperature, by which the entropy is weighed against reward
 VALUE_KINDS = ("values", "bins")
 ENTROPY, TEMPERATURE, LIKELIEST, EPSILON = "entropy", "α (right)", "likeliest action", "ε"
 EPISODE, AVERAGE = "episode", "mean of 100"
+ALL_DIGITS = 1e9  # smaller numbers are written with all digits before the point
 
 
 class CurvePanel(QWidget):
@@ -244,7 +245,12 @@ class ReturnPanel(CurvePanel):
         steps, average = model.episodes.column(0), model.episodes.column(3)
         self.curve.set_data({EPISODE: (steps, model.episodes.column(1)), AVERAGE: (steps, average)})
         if len(average):
-            self.curve.set_value(f"mean {average[-1]:,.1f}".replace("-", MINUS))
+            self.curve.set_value(f"mean {_return(average[-1])}".replace("-", MINUS))
+
+
+def _return(value: float) -> str:
+    """A mean return; a huge one without all of its digits, for which the window would have to grow."""
+    return f"{value:,.1f}" if abs(value) < ALL_DIGITS else f"{value:.3g}"
 
 
 def _references(started: RunStarted, values: Mapping[str, Value]) -> list[tuple[float, str]]:

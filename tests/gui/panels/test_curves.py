@@ -178,6 +178,13 @@ def test_that_returns_are_dots_and_their_mean_a_line(qtbot: QtBot) -> None:
     assert panel.curve.notes.references == [(475.0, "solved: 475")]
 
 
+def test_that_a_huge_mean_return_does_not_widen_the_window(qtbot: QtBot) -> None:
+    model, panel = cartpole(), ReturnPanel()
+    add_episode(model, 1, -2e301)
+    shown(qtbot, panel, model)
+    assert panel.curve.value.text() == "mean −2e+301"
+
+
 @pytest.mark.parametrize("make", [EntropyPanel, LogStdPanel, ReturnPanel])
 def test_that_turned_knobs_are_marked_by_their_symbol(qtbot: QtBot, make: Callable[[], CurvePanel]) -> None:
     model, panel = cartpole(), make()
