@@ -53,16 +53,23 @@ def _pass_on(kind: QtMsgType, context: QMessageLogContext, message: str) -> None
 
 @contextmanager
 def interrupt_told(tell: Callable[[], None]) -> Iterator[None]:
-    """Call `tell` at Ctrl+C, where Python would raise in the midst of whatever Qt is painting, and Qt lose it."""
-    previous = signal.getsignal(signal.SIGINT)
-    if previous in (None, signal.SIG_IGN) or threading.current_thread() is not threading.main_thread():
+    """Call `tell` at Ctrl+C and SIGTERM.
+
+    Python would raise in the midst of whatever Qt is painting, and Qt lose it; and SDL, which draws most
+    environments, takes SIGTERM for itself where nobody else has, and does nothing about it.
+    """
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
-    signal.signal(signal.SIGINT, lambda *_: tell())
+    signals = (signal.SIGINT, signal.SIGTERM)
+    # Started in the background, Ctrl+C is ignored: it is not for this run.
+    heeded = [each for each in signals if signal.getsignal(each) not in (None, signal.SIG_IGN)]
+    previous = [signal.signal(each, lambda *_: tell()) for each in heeded]
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, previous)
+        for each, handler in zip(heeded, previous, strict=True):
+            signal.signal(each, handler)
 
 
 class Sitting:

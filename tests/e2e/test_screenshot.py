@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
@@ -37,6 +41,21 @@ def test_that_a_place_that_cannot_be_written_is_named(tmp_path: Path, qtbot: QtB
         take(CARTPOLE, 0.1, tmp_path / "nowhere" / "picture.png")
     with pytest.raises(UsageError, match="folder"):
         take(CARTPOLE, 0.1, tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGTERM to itself")
+@pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM])
+def test_that_no_picture_is_taken_once_the_process_is_to_end(
+    which: signal.Signals, tmp_path: Path, qtbot: QtBot
+) -> None:
+    QTimer.singleShot(1000, lambda: os.kill(os.getpid(), which))
+    before = signal.getsignal(which)
+
+    with pytest.raises(KeyboardInterrupt):
+        take(CARTPOLE, 60.0, tmp_path / "picture.png")
+
+    assert signal.getsignal(which) is before
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_that_a_run_that_cannot_be_drawn_says_why(tmp_path: Path, qtbot: QtBot) -> None:
