@@ -109,7 +109,7 @@ class History:
     def due(self) -> bool:
         """Whether it is time for another snapshot: large ones are further apart."""
         size = self._marks[-1].size if self._marks and self._between else 0
-        return self._clock() - self._last >= max(self._between, (size - SMALL) / BYTES_A_SECOND)
+        return not self._marks or self._clock() - self._last >= max(self._between, (size - SMALL) / BYTES_A_SECOND)
 
     def add(self, position: int, snapshot: Snapshot) -> None:
         """Take a snapshot in, the latest so far."""
@@ -142,6 +142,16 @@ class History:
         index = bisect_right(self._marks, position, key=lambda mark: mark.position)
         return self._marks[index - 1] if index else None
 
+    def leading_to(self, position: int) -> Mark | None:
+        """The latest snapshot from which to live up to `position`, before anything that was done there.
+
+        A snapshot holds what was done at its own place; it will do only where that is all there is.
+        """
+        mark = self.at_position(position)
+        if mark is None or mark.position < position or not self.interventions(position - 1, position):
+            return mark
+        return self.at_position(position - 1) or (mark if self.has_dropped else None)
+
     def before_step(self, step: int) -> Mark | None:
         """The latest snapshot from before `step` environment steps had been taken; ``None`` where dropped."""
         index = bisect_right(self._marks, step - 1, key=lambda mark: mark.step)
@@ -153,7 +163,11 @@ class History:
         return self._marks[index] if index < len(self._marks) else None
 
     def intervene(self, position: int, intervention: Intervention) -> None:
-        """Note what a person asked for when `position` events had been pulled."""
+        """Note what a person asked for when `position` events had been pulled.
+
+        A snapshot of that very place, as there is after going back to it, is let go of: it was taken before.
+        """
+        self._let_go_of(bisect_right(self._marks, position - 1, key=lambda mark: mark.position))
         self._interventions.append((position, intervention))
 
     def interventions(self, after: int, until: int) -> list[tuple[int, Intervention]]:
@@ -166,20 +180,28 @@ class History:
         With `settled`, what was done at that very place is part of it.
         """
         branch = History(self._limit, self._between, self._clock)
-        branch._marks = [mark for mark in self._marks if mark.position <= position]
+        branch._marks = self._marks[: self._kept_until(position, settled=settled)]
         branch._interventions = [each for each in self._interventions if each[0] < position + settled]
         branch._borrowed_until = position
         branch.size = sum(mark.size for mark in branch._marks)
         branch.has_dropped = self.has_dropped
         return branch
 
+    def _kept_until(self, position: int, *, settled: bool) -> int:
+        """How many snapshots are of the past at `position`; not one that holds what is undone there."""
+        undone = not settled and self.leading_to(position) is not self.at_position(position)
+        return bisect_right(self._marks, position - undone, key=lambda mark: mark.position)
+
     def forget_after(self, position: int, *, settled: bool) -> None:
         """Let go of what came after `position`: the past has become the present.
 
         With `settled`, what was done at that very place stays.
         """
+        kept = self._kept_until(position, settled=settled)
         self._interventions = [each for each in self._interventions if each[0] < position + settled]
-        kept = bisect_right(self._marks, position, key=lambda mark: mark.position)
-        for mark in self._marks[kept:]:
-            self.size -= mark.size
+        self._let_go_of(kept)
+
+    def _let_go_of(self, kept: int) -> None:
+        """Let go of all snapshots but so many, the oldest."""
+        self.size -= sum(mark.size for mark in self._marks[kept:])
         del self._marks[kept:]

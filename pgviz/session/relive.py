@@ -64,7 +64,7 @@ class Relived:
         NotReproducible
             Where the environments could not be brought back.
         """
-        mark = self._history.at_position(position)
+        mark = self._history.leading_to(position)
         if mark is not None:
             if not mark.position <= self.position <= position:
                 self.restore(mark)
@@ -96,7 +96,9 @@ class Relived:
 
     def advance(self, position: int, sink: Sink | None = None) -> None:
         """Live on until `position` events had been pulled, doing again what a person did."""
-        waiting = self._history.interventions(self.position, position - 1)
+        waiting = self._history.interventions(self.position - 1, position - 1)
+        if self.position == self._restored_at:  # what was done at the very place of a snapshot is in it
+            waiting = [each for each in waiting if each[0] > self.position]
         while self.position < position:
             while waiting and waiting[0][0] == self.position:
                 waiting.pop(0)[1].apply(self.trainer)
