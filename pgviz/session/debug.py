@@ -152,7 +152,8 @@ class DebugSession:
 
     def step(self, count: int = 1) -> StepDetail:
         """Take so many steps of every copy, and return the details of the last, as the first copy took it."""
-        self._pull_until(environment_steps(count), detailed=True)
+        # The rest of what is told of a step that was taken already is none.
+        self._pull_until(environment_steps(count + self.trainer.telling), detailed=True)
         assert self._last_detail is not None
         return self._last_detail
 
@@ -217,6 +218,8 @@ class DebugSession:
         """
         if count < 1:
             raise UsageError("rewind goes back 1 step or more.")
+        if self.trainer.telling:
+            self._pull_until(environment_steps())
         with self._past() as past:
             head = (self.position, self.step_count)
             shown = past.at(self.step_count, head)
@@ -304,10 +307,12 @@ class DebugSession:
         return event
 
     def _pull_until(self, holds: Predicate, *, detailed: bool = False) -> Event | None:
-        watch, event = self.trainer.watch, None
+        """Pull until a predicate holds, and on to the end of the step that it holds in."""
+        watch, event, held = self.trainer.watch, None, False
         watch.wanted, watch.pictures = detailed, False
-        while event is None or not (self.session.over or holds(event)):
+        while event is None or not (self.session.over or (held and not self.trainer.telling)):
             event = self._pull()
+            held = holds(event) or held
         return event
 
     def _check(self, event: Event) -> list[Hit]:

@@ -173,7 +173,8 @@ class SessionHost(HandOver):
         self._until, trainer = None, self._session.trainer
         self._doctor.rewind(trainer.step)
         self._saver.rewind(trainer.step)
-        self._put(RunRewound(trainer.step, int(trainer.environment.episode_numbers.max()), trainer.update))
+        episodes, position = int(trainer.environment.episode_numbers.max()), self._session.position
+        self._put(RunRewound(trainer.step, episodes, trainer.update, position))
         self._say_what_waits()
         self._enter(RunState.PAUSED)
         self._say_held()
@@ -186,8 +187,10 @@ class SessionHost(HandOver):
     def _(self, command: commands.Fork) -> None:
         if self._session is not None:
             past = self._cursor.shown if self._cursor is not None else None
+            copies = self._session.trainer.copies
+            copy = copies.playing(self._watched) if past is None else past.detail.environment_index
             position = None if past is None else past.position
-            self._forks.add(self._session, position, self._watched, command.sample, command.knobs)
+            self._forks.add(self._session, position, copy, command.sample, command.knobs)
             self._show_forks()
 
     @_do.register
@@ -218,7 +221,8 @@ class SessionHost(HandOver):
         self._pause()
         if self._session is None:
             return
-        trainer, copy = self._session.trainer, self._watched
+        trainer = self._session.trainer
+        copy = trainer.copies.playing(self._watched)
         samples = command.samples or every_action(trainer, copy)
         values = action_values(
             trainer,

@@ -30,11 +30,19 @@ from pgviz.session.notices import (
 )
 from pgviz.session.probes import Probes
 from pgviz.session.saving import Saver
-from pgviz.session.session import Predicate, Session, forever
+from pgviz.session.session import Predicate, Session, environment_steps, forever
 from pgviz.session.step_values import BARE_NAMES, STEP_READERS
 from pgviz.session.telling import Teller
 from pgviz.session.waiting import waits
-from pgviz.training.events import Event, MinibatchComputed, RunFailed, RunFinished, StepTaken, UpdateApplied
+from pgviz.training.events import (
+    EpisodeEnded,
+    Event,
+    MinibatchComputed,
+    RunFailed,
+    RunFinished,
+    StepTaken,
+    UpdateApplied,
+)
 from pgviz.training.steering import Watch
 
 
@@ -82,7 +90,8 @@ class Puller(Teller):
         follow = self._follow if self._forks else None
         listened = self._mailbox.listener is not None
         arrived: Event | None = None
-        while not inbox and arrived is None:
+        trainer = session.trainer
+        while (not inbox or trainer.telling) and arrived is None:
             self._choose_detail(session.trainer.watch)
             event = session.pull()
             if event is None:
@@ -157,6 +166,8 @@ class Puller(Teller):
         assert self._session is not None
         assert self._until is not None
         hit = bool(self._breakpoints.kinds) and self._check(event)
+        if hit and isinstance(event, EpisodeEnded):  # the step that ended it is told of first
+            self._until, hit = environment_steps(), False
         return hit or self._until(event) or self._session.over
 
     def _examine(self, event: Event) -> None:
@@ -212,7 +223,7 @@ class Puller(Teller):
     def _arrive(self, event: Event) -> None:
         """Stop pulling: the predicate held, or the run is over."""
         self._until = None
-        self._stepping = False
+        stepped, self._stepping = self._stepping and isinstance(event, StepTaken), False
         self._rest()
         if isinstance(event, RunFailed):
             self._enter(RunState.FAILED)
@@ -221,7 +232,7 @@ class Puller(Teller):
             self._enter(RunState.FINISHED)
         else:
             self._enter(RunState.PAUSED)
-        if not isinstance(event, StepTaken):
+        if not stepped:  # of steps that rushed by another may have been shown last
             self._show_state()
 
     def _say_held(self) -> None:

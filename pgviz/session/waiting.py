@@ -16,9 +16,9 @@ def waits(trainer: Trainer, watched: int) -> RunWaits:
     trainer
         Stopped between two events, its environments open.
     watched
-        Which copy; the last one where there are fewer.
+        Which copy; the last one where there are fewer, and another where that one rests.
     """
-    index = min(watched, trainer.config.environment_count - 1)
+    index = trainer.copies.playing(watched)
     observation_O, mask_A = trainer.state_of(index)
     decision = trainer.policy.decide(observation_O, None, mask_A)
     opened = trainer.steering.open

@@ -54,11 +54,13 @@ def action_values(
     Raises
     ------
     UsageError
-        Where an action cannot be taken.
+        Where an action cannot be taken, or none can, because the copy's episode has ended.
     RunError
         Where the environment cannot be cloned.
     """
     observation_O, mask_A = trainer.state_of(index)
+    if trainer.copies.rests(index):
+        raise UsageError(f"the episode of copy {index + 1} has ended, and the next begins after the update.")
     space = trainer.environment.action_space
     first = [sample_like(trainer.policy, space, observation_O, each, mask_A) for each in samples]
     clones = rebuild.clones(trainer.environment, index, len(first) * rollouts)

@@ -86,6 +86,10 @@ class Copies:
                 self.observations_NO[index] = self._environment.begin_episode(index)
         self.active_N = active_N
 
+    def rests(self, index: int) -> bool:
+        """Whether a copy's episode has ended and no other is to follow before the update."""
+        return self.active_N is not None and not self.active_N[index]
+
     @property
     def all_rest(self) -> bool:
         """Whether all the episodes that were wanted have ended."""

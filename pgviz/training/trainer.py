@@ -71,6 +71,10 @@ class Trainer:
         Environment steps taken, over all copies.
     watch
         What to capture; watching changes nothing that is learned.
+    copies
+        Where the copies of the environment are, and which of them play.
+    telling
+        Whether a step was taken of which not everything has been told yet: an episode's end, but not the step.
     on_iteration
         Called where an iteration (a rollout and its update) begins, if set: the place for :meth:`capture`.
     """
@@ -90,6 +94,7 @@ class Trainer:
         self.watch = Watch()
         self.step = 0
         self.update = 0
+        self.telling = False
         self._begun = False
         self.steering = Steering()
         self.on_iteration: Callable[[], None] | None = None
@@ -116,7 +121,7 @@ class Trainer:
         capacity = self.algorithm.rollout_length or EPISODE_CAPACITY
         encoder = self.environment.encoder
         self._rollout = Rollout(config.environment_count, encoder.size, capacity, encoder.dtype)
-        self._copies = Copies(self.environment, self.policy)
+        self.copies = Copies(self.environment, self.policy)
 
     def ask(self, name: str, value: Value) -> None:
         """Ask for a knob to be turned at the boundary that its declaration names.
@@ -140,7 +145,7 @@ class Trainer:
 
     def capture(self) -> Snapshot:
         """Copy all that decides how the run goes on; only where an iteration begins, see :attr:`on_iteration`."""
-        copies = self._copies
+        copies = self.copies
         return Snapshot(
             step=self.step,
             update=self.update,
@@ -172,9 +177,9 @@ class Trainer:
         self.algorithm.restore(snapshot.algorithm)
         self.step, self.update = snapshot.step, snapshot.update
         self._rng.bit_generator.state = snapshot.acting
-        self._copies.restore(snapshot.observations_NO, snapshot.active_N, snapshot.to_begin)
+        self.copies.restore(snapshot.observations_NO, snapshot.active_N, snapshot.to_begin)
         self._rollout.clear()
-        self._begun = True
+        self._begun, self.telling = True, False
         self.steering = Steering(snapshot.forced)
         return divergence
 
@@ -188,6 +193,8 @@ class Trainer:
             self.steering.take_back(index)
             return
         observation_O, mask_A = self.state_of(index)
+        if self.copies.rests(index) and not self.copies.all_rest:
+            raise UsageError(f"copy {index + 1} rests until the others have ended their episodes too.")
         space = self.environment.action_space
         self.steering.force(index, sample_like(self.policy, space, observation_O, sample, mask_A))
 
@@ -216,24 +223,26 @@ class Trainer:
         """Begin what the next rollout needs: whole episodes start afresh, fixed lengths go on where they were."""
         self._rollout.clear()
         if self.algorithm.rollout_length is None:
-            self._copies.begin_episodes(self.algorithm.episodes_per_update)
+            self.copies.begin_episodes(self.algorithm.episodes_per_update)
         elif first:
-            self._copies.begin()
+            self.copies.begin()
 
     def _collect(self) -> Iterator[Event]:
         """Live through a rollout: so many steps, or until the wanted episodes have ended."""
         length = self.algorithm.rollout_length
-        while self._rollout.length != length and self.step < self.config.steps and not self._copies.all_rest:
+        while self._rollout.length != length and self.step < self.config.steps and not self.copies.all_rest:
             detail, result = self._advance()
+            self.telling = True
             for ended in result.ended:
                 yield EpisodeEnded(self.step, *ended)
+            self.telling = False
             yield StepTaken(self.step, detail)
-        last_NO = kept(self.algorithm, self._copies.observations_NO, self._copies.seen_NO)
+        last_NO = kept(self.algorithm, self.copies.observations_NO, self.copies.seen_NO)
         self._rollout.last_observations_NO, self._rollout.last_masks_NA = last_NO, self._masks_NA
 
     def _advance(self) -> tuple[StepDetail | None, VectorStep]:
         """Take one step in every active copy."""
-        copies = self._copies
+        copies = self.copies
         observations_NO, seen_NO, active_N = copies.observations_NO, copies.seen_NO, copies.active_N
         kept_NO = kept(self.algorithm, observations_NO, seen_NO)
         masks_NA, legal_NA = self._masks_NA, self.environment.masks_NA
@@ -256,14 +265,14 @@ class Trainer:
     @property
     def _watched(self) -> int:
         """The copy to show: the one asked for, or, while that one rests, the first that does not."""
-        return self._copies.playing(self.watch.index)
+        return self.copies.playing(self.watch.index)
 
     def state_of(self, index: int) -> tuple[Encoded, Mask | None]:
         """What one copy sees now, and what is legal there; ``UsageError`` where there is no such copy."""
         if not 0 <= index < self.config.environment_count:
             raise UsageError(f"there is no copy {index + 1} of the environment.")
         masks_NA = self._masks_NA
-        return self._copies.observations_NO[index], None if masks_NA is None else masks_NA[index]
+        return self.copies.observations_NO[index], None if masks_NA is None else masks_NA[index]
 
     @property
     def episodes_TN(self) -> NDArray[np.int64]:
@@ -290,7 +299,7 @@ class Trainer:
     ) -> StepDetail:
         index = self._watched
         mask_A = None if masks_NA is None else masks_NA[index]
-        decision = self.policy.decide(self._copies.observations_NO[index], samples[index], mask_A)
+        decision = self.policy.decide(self.copies.observations_NO[index], samples[index], mask_A)
         decision = with_legality(decision, legal_NA, index)
         return describe_step(self.environment, index, decision, result, frame)
 

@@ -10,7 +10,8 @@ import pytest
 import pgviz
 from pgviz.errors import NumericalFault, UsageError
 from pgviz.session.breakpoints import Breakpoint
-from pgviz.training.events import EpisodeEnded, Event, MinibatchComputed, UpdateApplied
+from pgviz.session.waiting import waits
+from pgviz.training.events import EpisodeEnded, Event, MinibatchComputed, StepTaken, UpdateApplied
 
 SMALL: dict[str, Any] = {
     "seed": 1,
@@ -92,10 +93,52 @@ def test_that_breakpoints_and_listeners_are_heard() -> None:
         session.listen(seen.append)
         session.breakpoints.add(Breakpoint("terminated or truncated"))
         assert session.run() is not None
-        assert isinstance(seen[-1], EpisodeEnded)
-        assert session.run(steps=2) is None or isinstance(seen[-1], EpisodeEnded)
+        assert isinstance(seen[-2], EpisodeEnded)
+        assert isinstance(seen[-1], StepTaken)
+        assert session.run(steps=2) is None or isinstance(seen[-2], EpisodeEnded)
         assert session.run_until(lambda event: isinstance(event, UpdateApplied)) is None
         assert isinstance(seen[-1], UpdateApplied)
+
+
+def test_that_steps_are_counted_whole_where_an_episode_has_just_ended() -> None:
+    with pgviz.debug("CartPole-v1", **SMALL) as session:
+        assert session.run_until("terminated") is not None
+        ended = session.step_count
+        assert session.look_back(ended).step == ended
+        session.rewind(1)
+        assert session.step_count == ended - 2
+
+        for back in (False, True):
+            while not session.trainer.telling:  # between the event of an episode's end and that of its step
+                next(session.events())
+            place, before = session.position, session.step_count
+            if back:
+                session.rewind(3)
+                assert session.step_count == before - 6
+            else:
+                detail = session.step()
+                assert session.step_count == before + 2
+                assert detail.episode_step == 0 or detail.decision.log_prob is not None
+                session.resume(place)
+                session.step(2)
+                assert session.step_count == before + 4
+
+
+def test_that_a_copy_that_rests_is_neither_forced_nor_played_on_from() -> None:
+    with pgviz.debug("CartPole-v1", "reinforce", seed=1, environment_count=2, episodes_per_update=2) as session:
+        session.run_until("terminated")
+        (resting,) = (copy for copy in (0, 1) if session.trainer.copies.rests(copy))
+        with pytest.raises(UsageError, match=f"copy {resting + 1} rests"):
+            session.force(1, resting)
+        with pytest.raises(UsageError, match=f"episode of copy {resting + 1} has ended"):
+            session.action_values([0, 1], resting)
+        assert waits(session.trainer, resting).environment_index == 1 - resting
+        session.force(1, 1 - resting)
+        session.action_values([0, 1], 1 - resting, rollouts=2)
+
+        session.step_minibatch()
+        with pytest.raises(UsageError, match="next begins after the update"):
+            session.action_values([0, 1])
 
 
 def test_that_a_failure_is_raised_and_can_be_gone_back_from() -> None:

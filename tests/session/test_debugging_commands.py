@@ -83,6 +83,21 @@ def test_that_a_run_goes_to_a_step_an_episode_or_an_update() -> None:
         assert driver.of(EpisodeEnded)[-1].environment_index == 0
 
 
+def test_that_a_run_stops_at_an_episodes_end_with_its_last_step_told() -> None:
+    with hosted() as driver:
+        set_up(driver)
+        driver.post(commands.PutBreakpoint(Breakpoint("terminated or truncated")))
+        go(driver, commands.Play())
+        ended = driver.of(EpisodeEnded)[-1].step
+        driver.wait_for(lambda _: isinstance(driver.shown, StateShown))
+        driver.post(commands.MoveCursor(-1))
+        driver.wait_for(lambda _: isinstance(driver.shown, PastShown))
+        assert driver.shown is not None
+        assert driver.shown.step == ended == driver.mailbox.step
+        driver.post(commands.StepEnvironment())
+        driver.wait_for(lambda _: driver.mailbox.step == ended + 2)
+
+
 def test_that_the_cursor_moves_back_and_forward_and_follows_again() -> None:
     with hosted() as driver:
         set_up(driver)
