@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from pgviz.gui.forks import LETTERS
 from pgviz.gui.moving import Part, parts_of
-from pgviz.gui.panels.forks_card import ForkCard, RunCard
+from pgviz.gui.panels.forks_card import NARROW, WIDTH, ForkCard, RunCard
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.theme import LIGHT, Theme, set_role
 from pgviz.gui.widgets.curve_trace import Look
@@ -35,6 +35,7 @@ HOW_TO = (
 FORK_TIP = "Begin a second run from the state that is looked at (Ctrl+K)"
 FULL = "There are as many forks as there may be; remove one to make room"
 THIS_RUN = "The run itself, now"
+BETWEEN, MARGIN = 4, 4  # pixels from one column to the next, and on both sides of them
 
 
 class ForksPanel(QWidget):
@@ -83,7 +84,7 @@ class ForksPanel(QWidget):
         set_role(inside, "panel")
         self._row = QHBoxLayout(inside)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(4)
+        self._row.setSpacing(BETWEEN)
         self._row.addWidget(self.run, 1)
         area = QScrollArea(widgetResizable=True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -94,14 +95,14 @@ class ForksPanel(QWidget):
         invitation.addWidget(self.how_to)
         invitation.addWidget(self.fork, 0, Qt.AlignmentFlag.AlignHCenter)
         invitation.addStretch(2)
-        for each in (self.part, self.fork_again):
-            self.run.column.addWidget(each)
+        self.run.column.addWidget(self.fork_again)
         self.run.column.addStretch(1)
         self.pages = QStackedWidget()
         self.pages.addWidget(empty)
         self.pages.addWidget(area)
         column = QVBoxLayout(self)
-        column.setContentsMargins(4, 6, 4, 4)
+        column.setContentsMargins(MARGIN, 6, MARGIN, 4)
+        column.addWidget(self.part)
         column.addWidget(self.pages, 1)
         set_role(self, "panel")
 
@@ -150,6 +151,11 @@ class ForksPanel(QWidget):
         super().showEvent(event)
         self._draw_all()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the columns take as much room as there is."""
+        super().resizeEvent(event)
+        self._fit()
+
     def apply_theme(self, theme: Theme) -> None:
         """Take over a theme's colours."""
         self._theme = theme
@@ -173,6 +179,7 @@ class ForksPanel(QWidget):
         card.removed.connect(lambda: self.asked.emit(DropFork(id)))
         self.cards[id] = card
         self._row.addWidget(card, 1)
+        self._fit()
         self._say()
 
     def _drop(self, id: int) -> None:
@@ -180,7 +187,17 @@ class ForksPanel(QWidget):
         self._drawn.pop(id, None)
         self._row.removeWidget(card)
         card.deleteLater()
+        self._fit()
         self._say()
+
+    def _fit(self) -> None:
+        """Make the columns narrower where they would not all be seen; the run's goes first, it is all around."""
+        room = self.contentsRect().width() - 2 * MARGIN
+        narrow = _across(len(self.cards) + 1, WIDTH) > room
+        for card in (self.run, *self.cards.values()):
+            card.set_narrow(narrow=narrow)
+        full = len(self.cards) >= len(LETTERS)  # and nothing can be asked for there
+        self.run.setVisible(not full or _across(len(self.cards) + 1, NARROW) <= room)
 
     def _say(self) -> None:
         full = len(self.cards) >= len(LETTERS)
@@ -189,6 +206,10 @@ class ForksPanel(QWidget):
             button.setToolTip(FULL if full else FORK_TIP)
         self.part.setVisible(len(self._parts) > 1 and bool(self.cards))
         self.pages.setCurrentIndex(int(bool(self.cards)))
+
+
+def _across(columns: int, width: int) -> int:
+    return columns * (width + BETWEEN) - BETWEEN
 
 
 def _fork_button() -> QPushButton:

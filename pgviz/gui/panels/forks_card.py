@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from pgviz.gui.forks import KnownFork, differences, number_words, pace_words, verdict
 from pgviz.gui.forks_looks import Sample, look_of
 from pgviz.gui.moving import Part
-from pgviz.gui.theme import LIGHT, Theme, set_role, sized, tabular
+from pgviz.gui.theme import LIGHT, Theme, set_role, sized
 from pgviz.gui.widgets.curve_trace import Look
 from pgviz.gui.widgets.frame_view import FrameView
 from pgviz.gui.widgets.part_plot import PartPlot
@@ -30,9 +30,11 @@ from pgviz.session.forks_state import ForkReturns, ForkState
 from pgviz.training.events import StepDetail
 
 PICTURE_HEIGHT, PLOT_HEIGHT = 58, 96
-WIDTH = 160
+WIDTH, NARROW = 160, 112  # pixels across, at least: as it should be, and where many stand side by side
+LOW_PICTURE = 38  # its height there, for the numbers take more lines
 SMALL = 0.92
 LINES = 3  # of words, so that all pictures stand level
+SO_FAR = " so far"
 HEAD_HEIGHT = 24  # of the button beside the name
 MEAN_TIP = "Mean return of the episodes that have ended since the fork, in all copies"
 FIRST_TIP = "Return of the episode that was under way in the watched copy at the fork"
@@ -61,8 +63,7 @@ class RunCard(QFrame):
         self.title, self.sample = QLabel(name), Sample(look)
         self.title.setFont(sized(self.title.font(), 1.0))
         self.picture, self.plot = FrameView(), PartPlot(PLOT_HEIGHT)
-        self.picture.setMinimumSize(60, 40)
-        self.picture.setFixedHeight(PICTURE_HEIGHT)
+        self.picture.setMinimumWidth(60)
         self.picture.set_message("")
         self.head = QHBoxLayout()
         self.head.setSpacing(6)
@@ -70,8 +71,6 @@ class RunCard(QFrame):
         self.head.addWidget(self.title, 1)
         self.title.setMinimumHeight(HEAD_HEIGHT)
         self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(6, 4, 6, 6)
-        self.column.setSpacing(3)
         self.column.addLayout(self.head)
         self.words = _wrapped("muted")
         self.words.setMinimumHeight(LINES * self.words.fontMetrics().lineSpacing())
@@ -79,7 +78,15 @@ class RunCard(QFrame):
         self.column.addWidget(self.words)
         self.column.addWidget(self.picture)
         self.column.addWidget(self.plot)
-        self.setMinimumWidth(WIDTH)
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Take less room across, or as much as looks best."""
+        self.setMinimumWidth(NARROW if narrow else WIDTH)
+        self.picture.setFixedHeight(LOW_PICTURE if narrow else PICTURE_HEIGHT)
+        self.plot.set_scaled(scaled=not narrow)
+        beside = 3 if narrow else 6
+        self.column.setContentsMargins(beside, 4, beside, 6)
+        self.column.setSpacing(2 if narrow else 3)
 
     def show_state(self, detail: StepDetail, part: Part | None) -> None:
         """Show the state that it is in."""
@@ -160,8 +167,16 @@ class ForkCard(RunCard):
         self.mean.show_numbers(number_words(own.mean), number_words(base.mean))
         self.mean.setToolTip(f"{MEAN_TIP}: {own.episodes:,} here, {base.episodes:,} in the run itself")
         self.mean.show_difference(state.difference, self._theme)
-        self.first.show_numbers(_first(own), _first(base))
+        self.first.show_numbers(_first(own), number_words(base.first))
+        still = "" if base.first_over else "; the run's goes on"
+        self.first.setToolTip(f"{FIRST_TIP}{still}")
         self.first.show_difference(state.first_difference, self._theme)
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Take less room across, or as much as looks best."""
+        super().set_narrow(narrow=narrow)
+        for comparison in (self.mean, self.first):
+            comparison.set_narrow(narrow=narrow)
 
     def apply_theme(self, theme: Theme) -> None:
         """Take over a theme's colours."""
@@ -178,27 +193,38 @@ class _Comparison(QWidget):
         super().__init__()
         self.own, self.base, self.difference = QLabel(), QLabel(), QLabel()
         name_label = QLabel(name)
+        for each in (name_label, self.own, self.base, self.difference):
+            each.setFont(sized(each.font(), SMALL))
         for each in (name_label, self.base):
             set_role(each, "muted")
-        for each in (self.own, self.base, self.difference):
-            each.setFont(tabular(sized(each.font(), SMALL)))
-        name_label.setFont(sized(name_label.font(), SMALL))
         self.setToolTip(tip)
-        end = Qt.AlignmentFlag.AlignRight
-        grid = QGridLayout(self)
+        self._name, self._numbers, self._narrow = name_label, ("", ""), False
+        self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(0, 2, 0, 0)
-        grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(0)
-        grid.addWidget(name_label, 0, 0)
-        grid.addWidget(self.difference, 0, 1, end)
         grid.addWidget(self.own, 1, 0)
-        grid.addWidget(self.base, 1, 1, end)
+        grid.addWidget(self.base, 1, 1, Qt.AlignmentFlag.AlignRight)
         self._sign = 0
+        self.set_narrow(narrow=False)
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Have the difference on a line of its own, or beside the name."""
+        for each in (self._name, self.difference):
+            self._grid.removeWidget(each)
+        self._grid.addWidget(self._name, 0, 0, 1, 2 if narrow else 1)
+        if narrow:
+            self._grid.addWidget(self.difference, 2, 0, 1, 2)
+        else:
+            self._grid.addWidget(self.difference, 0, 1, Qt.AlignmentFlag.AlignRight)
+        self._grid.setHorizontalSpacing(2 if narrow else 4)
+        self._narrow = narrow
+        self.show_numbers(*self._numbers)
 
     def show_numbers(self, own: str, base: str) -> None:
         """Write both numbers."""
-        self.own.setText(own)
-        self.base.setText(f"run {base}")
+        self._numbers = own, base
+        self.own.setText(_brief(own) if self._narrow else own)
+        self.base.setText(f"run {_brief(base) if self._narrow else base}")
 
     def show_difference(self, difference: float | None, theme: Theme) -> None:
         """Write how they differ, with a sign and in words, and colour it."""
@@ -213,8 +239,13 @@ class _Comparison(QWidget):
         self.difference.setStyleSheet(f"color: {colour};")
 
 
+def _brief(number: str) -> str:
+    """A return in fewer letters, for a narrow column."""
+    return number.replace(SO_FAR, "…").replace(",", "")
+
+
 def _first(returns: ForkReturns) -> str:
-    return number_words(returns.first) + ("" if returns.first_over else " so far")
+    return number_words(returns.first) + ("" if returns.first_over else SO_FAR)
 
 
 def _wrapped(role: str) -> QLabel:

@@ -31,6 +31,7 @@ class PartPlot(QWidget):
         super().__init__(parent)
         self.plot: DistributionPlot | None = None
         self._height, self._theme = height, LIGHT
+        self._scaled = True
         self._kind: tuple[type[Decision], Part] | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -48,6 +49,12 @@ class PartPlot(QWidget):
             plot.show_density(*own.density(d), float(own.mean_action_D[d]), None)
         elif isinstance(own, BinnedDecision) and isinstance(plot, BinDistribution):
             plot.show_bins(own.centres_DK[d], own.probabilities_DK[d], own.values_DK[d], None)
+
+    def set_scaled(self, *, scaled: bool) -> None:
+        """Have the scale at the left, or leave its room to the picture."""
+        self._scaled = scaled
+        if self.plot is not None:
+            self.plot.plot.getPlotItem().showAxis("left", scaled)
 
     def apply_theme(self, theme: Theme) -> None:
         """Take over a theme's colours."""
@@ -68,6 +75,7 @@ class PartPlot(QWidget):
             real.begin(part.name, part.low, part.high)
             self.plot = real
         self.plot.apply_theme(self._theme)
+        self.set_scaled(scaled=self._scaled)
         self.setFixedHeight(max(self._height, self.plot.minimumHeight()))
         self._column.addWidget(self.plot)
         self._kind = (type(own), part)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -172,6 +172,27 @@ def test_that_a_fork_is_removed_and_its_column_goes_once_it_has_gone(bench: Benc
     assert list(bench.panel.cards) == [2]
     bench.show()
     assert bench.panel.pages.currentIndex() == 0
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_that_every_fork_is_seen_whole_in_a_panel_of_the_usual_width(bench: Bench, count: int) -> None:
+    bench.panel.resize(500, 322)
+    far = ForkReturns(4, -1234.5, -1129.0, False)
+    bench.show(*[state(id, returns=far, base_returns=far) for id in range(1, count + 1)])
+
+    room = bench.panel.rect()
+    cards = list(bench.panel.cards.values())
+    assert bench.panel.run.isVisible() == (count < 4)
+    for card in cards:
+        assert room.contains(QRect(card.mapTo(bench.panel, QPoint()), card.size()))
+        for label in (card.mean.own, card.mean.base, card.mean.difference, card.first.own, card.first.base):
+            assert label.width() >= label.sizeHint().width()
+    assert [card.mean.own.text() for card in cards] == ["−1234" if count > 2 else "−1,234"] * count
+
+    bench.panel.resize(900, 316)
+    QApplication.processEvents()
+    assert bench.panel.run.isVisible()
+    assert cards[0].mean.own.text() == "−1,234"
 
 
 def test_that_with_four_no_more_can_be_asked_for(bench: Bench, qtbot: QtBot) -> None:
