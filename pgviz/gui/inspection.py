@@ -102,9 +102,9 @@ def _step(event: Shown, detail: StepDetail, copies: int) -> Section:
         "Step": event.step,
         "Episode": detail.episode,
         "Step of the episode": detail.episode_step,
-        "Reward": NOT_CHOSEN if detail.reward is None else detail.reward,
+        "Reward": NOT_YET if detail.reward is None else detail.reward,
         "Return so far": detail.episode_return,
-        "Episode ended": NOT_CHOSEN if detail.reward is None else ending,
+        "Episode ended": NOT_YET if detail.reward is None else ending,
     }
     if detail.decision.reward_std is not None:
         rows["Rewards divided by"] = detail.decision.reward_std

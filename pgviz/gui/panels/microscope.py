@@ -24,6 +24,7 @@ HOW_TO = (
     "No minibatch is open. Press F11 (Minibatch) to stop between a loss and the step that it causes; "
     "then this shows what each sample asks for, before the optimiser steps."
 )
+TAKING_APART = "The minibatch is being taken apart into its samples."
 IN_ONE_PIECE = (
     "This algorithm's minibatches cannot be taken apart into samples; the step can be skipped or flipped."
 )
@@ -212,7 +213,7 @@ class MicroscopePanel(QWidget):
             self.facts.setText("")
         for part in (self.state, self.facts, self.bar):
             part.setVisible(opened is not None or shown is not None)
-        self.how_to.setText(HOW_TO if self._apart or opened is None else IN_ONE_PIECE)
+        self.how_to.setText(HOW_TO if opened is None else TAKING_APART if self._apart else IN_ONE_PIECE)
         self.pages.setCurrentWidget(self.parts if shown is not None else self.how_to)
         self.parts.setEnabled(opened is not None and shown == opened)
 
