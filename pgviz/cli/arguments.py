@@ -78,17 +78,38 @@ def _algorithm_named_in(words: Sequence[str]) -> str:
     return names[0]
 
 
-def _declare_run(parser: ArgumentParser) -> None:
+def _declare_run(parser: ArgumentParser, otherwise: str = "", may_go_on: bool = False) -> None:
+    """Declare what a run is described by.
+
+    `otherwise` says what decides the algorithm where no word does. What may go on as it was saved needs no words.
+    """
     names = ",".join(each.name for each in algorithms())
-    parser.add_argument("environment", metavar="ENV_ID", help="a Gymnasium id, also of the form module:Id")
+    first = algorithms()[0].name
     parser.add_argument(
-        "--algorithm", metavar=f"{{{names}}}", default=algorithms()[0].name, help="default: %(default)s"
+        "environment",
+        metavar="ENV_ID",
+        nargs="?" if may_go_on else None,
+        help="a Gymnasium id, also of the form module:Id",
     )
-    parser.add_argument("--steps", metavar="N", help="environment steps to train for, over all copies")
+    parser.add_argument(
+        "--algorithm",
+        metavar=f"{{{names}}}",
+        default=None if otherwise else first,
+        help=f"default: {otherwise or first}",
+    )
+    parser.add_argument(
+        "--steps",
+        metavar="N",
+        help="environment steps to train for, over all copies (default: by the environment)",
+    )
     parser.add_argument(
         "--seed", metavar="S", help="the number that every random choice is drawn from (default: 0)"
     )
-    parser.add_argument("--envs", metavar="N", help="copies of the environment that are stepped together")
+    parser.add_argument(
+        "--envs",
+        metavar="N",
+        help="copies of the environment that are stepped together (default: by the environment)",
+    )
     parser.add_argument(
         "--set",
         metavar="NAME=VALUE",
@@ -100,7 +121,7 @@ def _declare_run(parser: ArgumentParser) -> None:
 
 
 def _declare_train(parser: ArgumentParser) -> None:
-    _declare_run(parser)
+    _declare_run(parser, f"{algorithms()[0].name}; with --resume and no ENV_ID, that of the saved run", True)
     parser.add_argument("--evaluate", metavar="N", help="play N episodes with the trained policy afterwards")
     parser.add_argument(
         "--evaluate-with",
@@ -114,7 +135,11 @@ def _declare_train(parser: ArgumentParser) -> None:
         "--checkpoint-every", metavar="SECONDS", default="60", help="time between two saves (default: %(default)s)"
     )
     declare_log(parser)
-    parser.add_argument("--resume", action="store_true", help="go on exactly from the newest checkpoint in DIR")
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on exactly from the newest checkpoint in DIR (ENV_ID may be left out)",
+    )
     declare_record(parser)
 
 
@@ -144,8 +169,7 @@ def _declare_screenshot(parser: ArgumentParser) -> None:
 
 def _declare_import(parser: ArgumentParser) -> None:
     declare_import(parser)
-    _declare_run(parser)
-    parser.set_defaults(algorithm=None)  # the one that the file was made with
+    _declare_run(parser, "the one that the file was made with")
 
 
 def _declare_record(parser: ArgumentParser) -> None:

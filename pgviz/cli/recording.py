@@ -55,6 +55,8 @@ def read_record(arguments: Namespace) -> RecordingWish | None:
             raise UsageError(f"--{given[0].name} needs --record FILE, the recording to be made.")
         return None
     path = Path(arguments.record)
+    if not path.name:
+        raise UsageError(f"--record needs the name of a file, such as run{SUFFIX}; got {arguments.record!r}.")
     path = path if path.suffix else path.with_suffix(SUFFIX)
     if path.exists():
         raise UsageError(f"{path} exists already: choose another name for the recording.")

@@ -19,8 +19,9 @@ from pgviz.cli.progress import progress_of, title
 from pgviz.cli.recording import RecordingWish, read_record, said_of
 from pgviz.cli.report import ReportFile, report_of
 from pgviz.cli.run_options import read_flag, run_config
-from pgviz.config import RunConfig
+from pgviz.config import RUN_PARAMETERS, RunConfig
 from pgviz.errors import UsageError
+from pgviz.hyperparameters import algorithms
 from pgviz.parameters import Parameter
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ CHECKPOINT_EVERY = Parameter(
 
 def execute(arguments: Namespace) -> int:
     """Train, say what came of it, and write the report that was asked for."""
-    config = run_config(arguments)
+    config = _asked_for(arguments)
     episodes = None if arguments.evaluate is None else read_flag("evaluate", EVALUATE, arguments.evaluate)
     if arguments.evaluate_with is not None and episodes is None:
         raise UsageError("--evaluate-with needs --evaluate N, the number of episodes.")
@@ -64,7 +65,8 @@ def execute(arguments: Namespace) -> int:
     wish = read_record(arguments)
     keeper = _keeper(arguments, console)
     if keeper is not None and keeper.found is not None:
-        config = _resumed(config, keeper, console)
+        config = _resumed(config or _saved(keeper.found.config, arguments), keeper, console)
+    assert config is not None
     with logged(arguments.tensorboard) as log:
         result = train_shown(config, console, keeper, wish, log)
     evaluation = None
@@ -78,6 +80,35 @@ def execute(arguments: Namespace) -> int:
     if not result.finished:
         raise KeyboardInterrupt
     return 0
+
+
+def _asked_for(arguments: Namespace) -> RunConfig | None:
+    """The run that the options describe; ``None`` where they leave it to the checkpoint to say."""
+    if arguments.environment is not None:
+        arguments.algorithm = arguments.algorithm or algorithms()[0].name
+        return run_config(arguments)
+    if not arguments.resume:
+        raise UsageError("the following arguments are required: ENV_ID (see pgviz train --help).")
+    given = (arguments.algorithm, arguments.seed, arguments.envs, *arguments.assignments)
+    if any(each is not None for each in given):
+        raise UsageError(
+            "without ENV_ID a run goes on as it was saved: leave its settings out, or name ENV_ID too."
+        )
+    return None
+
+
+def _saved(found: RunConfig, arguments: Namespace) -> RunConfig:
+    """The run that a checkpoint is of, perhaps for more steps."""
+    if ":" in found.environment:  # a file must not choose what is imported
+        raise UsageError(
+            f"the saved run would import {found.environment.partition(':')[0]}: "
+            f"agree by naming {found.environment} and the run's settings."
+        )
+    return (
+        found
+        if arguments.steps is None
+        else found.changed(steps=read_flag("steps", RUN_PARAMETERS["steps"], arguments.steps))
+    )
 
 
 def _keeper(arguments: Namespace, console: Console) -> Keeper | None:
@@ -103,11 +134,23 @@ def _resumed(config: RunConfig, keeper: Keeper, console: Console) -> RunConfig:
     wanted = config if scheduled else config.changed(steps=found.steps)
     if wanted != found:
         raise UsageError(
-            f"the checkpoint is of another run, {title(found)} with seed {found.seed}; "
-            "give the same environment, algorithm, seed and settings to go on with it."
+            f"the checkpoint is of another run, {title(found)} with seed {found.seed}{_apart(found, wanted)}; "
+            "give the same environment, algorithm, seed and settings to go on with it, or leave them all out."
         )
     say(console, f"Going on from step {keeper.found.snapshot.step:,}.")
     return config
+
+
+def _apart(found: RunConfig, wanted: RunConfig) -> str:
+    """In which settings a saved run differs from another of the same algorithm, said of the saved one."""
+    if (found.environment, found.algorithm) != (wanted.environment, wanted.algorithm):
+        return ""
+    names = [
+        name
+        for name in ("steps", "environment_count", *found.parameters)
+        if found.value(name) != wanted.value(name)
+    ]
+    return "".join(f", {name} {found.value(name)} (not {wanted.value(name)})" for name in names[:4])
 
 
 def _both(first: Callable[[Event], None], second: Callable[[Event], None]) -> Callable[[Event], None]:

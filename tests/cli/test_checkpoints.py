@@ -56,6 +56,39 @@ def test_that_the_wrong_run_and_missing_folders_are_answered_in_one_line(
     assert "holds checkpoints already" in capsys.readouterr().err
     assert main([*RUN, *folder, "--resume", "--seed", "4"]) == 2
     assert "of another run" in capsys.readouterr().err
+    assert main([*RUN, *folder, "--resume", "--set", "gamma=0.5"]) == 2
+    assert ", gamma 0.98 (not 0.5); give the same" in capsys.readouterr().err
+    assert main(["train", *folder]) == 2
+    assert "are required: ENV_ID" in capsys.readouterr().err
+    assert main(["train", *folder, "--resume", "--seed", "3"]) == 2
+    assert "without ENV_ID a run goes on as it was saved" in capsys.readouterr().err
+
+
+def test_that_a_run_goes_on_without_its_settings_being_said_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = ["--checkpoint", str(tmp_path / "c")]
+    short, set_up = ["train", "CartPole-v1", "--algorithm", "a2c"], ["--seed", "3", "--set", "gamma=0.9"]
+    set_up += ["--set", "learning_rate_schedule=constant", "--set", "hidden_sizes=8"]
+    assert main([*short, *set_up, "--steps", "640"]) == 0
+    wanted = weights(capsys.readouterr().out)
+    assert main([*short, *set_up, "--steps", "320", *folder]) == 0
+    capsys.readouterr()
+
+    assert main(["train", *folder, "--resume", "--steps", "640"]) == 0
+
+    assert weights(capsys.readouterr().out) == wanted
+
+
+def test_that_a_saved_run_imports_a_module_only_where_it_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = ["--checkpoint", str(tmp_path / "c")]
+    run = ["train", "tests.environments.toys:Counting-v0", "--steps", "64", "--set", "hidden_sizes=8"]
+    assert main([*run, *folder]) == 0
+    assert main(["train", *folder, "--resume"]) == 2
+    assert "would import tests.environments.toys" in capsys.readouterr().err
+    assert main([*run, *folder, "--resume"]) == 0
     assert main([*RUN, *folder, "--checkpoint-every", "soon"]) == 2
 
 

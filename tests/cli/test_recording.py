@@ -78,6 +78,7 @@ def test_that_nothing_is_trained_where_the_file_is_there_already(
     [
         (["--record-rate", "5"], "--record-rate needs --record FILE"),
         (["--record", "missing/folder/a.pgviz"], "there is no folder"),
+        (["--record", "."], "needs the name of a file"),
         (["--record", "a.pgviz", "--record-size", "1"], "--record-size"),
         (["--record", "a.pgviz", "--record-rate", "often"], "--record-rate"),
     ],
