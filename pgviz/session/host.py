@@ -212,8 +212,9 @@ class SessionHost(HandOver):
 
     @_do.register
     def _(self, command: commands.ExamineMinibatch) -> None:
-        # A run that was sent on meanwhile must not be held up by a question about what it has left behind.
-        if self._session is not None and self._until is None:
+        # A run that was sent on meanwhile must not be held up by a question about what it has left behind, nor a
+        # person told of a fault who pressed two keys quickly.
+        if self._session is not None and self._until is None and self._session.trainer.steering.open is not None:
             self._put(MinibatchExamined(self._step, examine(self._session.trainer, command.sample)))
 
     @_do.register

@@ -208,9 +208,7 @@ def test_that_a_bad_condition_is_answered_and_changes_nothing() -> None:
 def test_that_an_open_minibatch_is_examined_and_actions_are_valued() -> None:
     with hosted() as driver:
         set_up(driver)
-        driver.post(commands.ExamineMinibatch())
-        driver.wait_for(lambda _: driver.of(CommandRejected))
-        assert "no minibatch is open" in driver.of(CommandRejected)[-1].message
+        driver.post(commands.ExamineMinibatch())  # asked about one that the run has left behind by now
         go(driver, commands.StepMinibatch())
         driver.post(commands.ExamineMinibatch(2))
         driver.wait_for(lambda _: driver.of(MinibatchExamined))
@@ -220,6 +218,7 @@ def test_that_an_open_minibatch_is_examined_and_actions_are_valued() -> None:
         driver.post(commands.EstimateValues(rollouts=2, horizon=20))
         driver.wait_for(lambda _: driver.of(ValuesEstimated))
         assert driver.of(ValuesEstimated)[-1].values.samples == ((0.0,), (1.0,))
+        assert not driver.of(CommandRejected)
 
 
 @pytest.mark.parametrize("limit", [1, 10_000_000])
