@@ -138,10 +138,19 @@ class TakenOver(Event):
 
 @dataclass(frozen=True, slots=True)
 class RunRewound(Event):
-    """The past was made the present: `step` steps have been taken now, and what came after never happened."""
+    """The past was made the present: `step` steps have been taken now, and what came after never happened.
+
+    Parameters
+    ----------
+    episodes, update
+        Episodes that had begun, and updates that had been applied.
+    position
+        Events that had been pulled; ``None`` where that is not known.
+    """
 
     episodes: int
     update: int
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from itertools import takewhile
 
 import numpy as np
 
@@ -118,8 +120,8 @@ def _nearest(tape: Tape, place: int, step: int) -> _Origin:
     while (found := tape.recording.snapshot_before(at)) is not None:
         position, body = found
         snapshot, pulled = decode_snapshot(body)
-        taken_back = [to for at_rewind, to in tape.rewinds if position < at_rewind <= place]
-        if snapshot.step < step and all(snapshot.step <= to for to in taken_back):
+        rewinds = [each for each in tape.rewinds if position < each.position <= place]
+        if snapshot.step < step and not any(_takes_back(each.event, snapshot.step, pulled) for each in rewinds):
             return _Origin(position, pulled, snapshot)
         at = position - 1
     if tape.started.step:
@@ -211,10 +213,26 @@ def _not_taken_back(events: Iterable[Event]) -> list[Event]:
     kept: list[Event] = []
     for event in events:
         if isinstance(event, RunRewound):
-            kept = [each for each in kept if each.step <= event.step]
+            # With what was taken back goes all that followed it, such as the change of a knob.
+            kept = list(takewhile(partial(_stays, event), kept))
         else:
             kept.append(event)
     return kept
+
+
+def _stays(rewound: RunRewound, event: Event) -> bool:
+    pulled = event.pulled if isinstance(event, Intervened) else -1
+    return not _takes_back(rewound, event.step, pulled)
+
+
+def _takes_back(rewound: Event, step: int, pulled: int) -> bool:
+    """Whether something never happened that did after so many steps, and when so many events had been pulled.
+
+    What a person does where the run is gone back to is undone by that, though no step lies between; so is a
+    snapshot from there, which holds it.
+    """
+    assert isinstance(rewound, RunRewound)
+    return step > rewound.step or (rewound.position is not None and pulled >= rewound.position)
 
 
 def _same(one: Event, other: Event) -> bool:

@@ -78,6 +78,8 @@ class Tape:
     ----------
     positions_K, steps_K
         Where the steps with details are, and how many environment steps had been taken after each.
+    rewinds
+        Where the past was made the present.
     end
         The last place.
     """
@@ -89,9 +91,7 @@ class Tape:
         shown_K2 = recording.shown_steps()
         self.positions_K, self.steps_K = shown_K2[:, 0], shown_K2[:, 1]
         self._updates = recording.places(UpdateApplied.__name__)[:, 0]
-        self.rewinds = [
-            (each.position, each.event.step) for each in recording.events(kinds=frozenset({RunRewound.__name__}))
-        ]
+        self.rewinds = list(recording.events(kinds=frozenset({RunRewound.__name__})))
         self._gone_at_K = _gone_at(self.positions_K, self.steps_K, self.rewinds)
         self.end = recording.info.events
         self._last: tuple[int, Recorded] | None = None
@@ -209,12 +209,12 @@ class Tape:
 
     def is_straight(self, first: int, last: int) -> bool:
         """Whether nothing was taken back between two places."""
-        return not any(first < position <= last for position, _ in self.rewinds)
+        return not any(first < each.position <= last for each in self.rewinds)
 
 
-def _gone_at(positions_K: Places, steps_K: Places, rewinds: list[tuple[int, int]]) -> Places:
+def _gone_at(positions_K: Places, steps_K: Places, rewinds: list[Recorded]) -> Places:
     """Where each step was taken back: the place of the first rewind after it to before it."""
     gone_K = np.full(len(positions_K), np.iinfo(np.int64).max)
-    for position, step in reversed(rewinds):
-        gone_K[(positions_K < position) & (steps_K > step)] = position
+    for each in reversed(rewinds):
+        gone_K[(positions_K < each.position) & (steps_K > each.event.step)] = each.position
     return gone_K

@@ -97,7 +97,7 @@ class Rows:
         self.session.resume(position)
         trainer = self.session.trainer
         trainer.on_iteration = hook
-        self.events.append(RunRewound(trainer.step, 1, trainer.update))
+        self.events.append(RunRewound(trainer.step, 1, trainer.update, position))
         return self
 
     def write(self, path: Path, *, versions: dict[str, str] | None = None) -> Path:

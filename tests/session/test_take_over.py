@@ -20,7 +20,7 @@ from pgviz.session.recorded import RecordingState
 from pgviz.session.take_over import lived_to
 from pgviz.session.tape import Tape
 from pgviz.training.events import StepTaken, UpdateApplied
-from pgviz.training.interventions import TurnKnob
+from pgviz.training.interventions import ForceAction, TurnKnob
 from tests.session.driver import Driver, hosted
 from tests.session.recordings import Rows, recorded
 
@@ -173,5 +173,30 @@ def test_that_what_was_taken_back_while_recording_is_not_lived_again(tmp_path: P
             updates = [each.step for each in lived.past if isinstance(each, UpdateApplied)]
             assert updates == list(range(32, step, 32))
             lived.session.close()
+    finally:
+        tape.close()
+
+
+@pytest.mark.parametrize("snapshots", [False, True])
+def test_that_what_was_done_where_it_was_gone_back_to_is_not_done_again(snapshots: bool, tmp_path: Path) -> None:
+    path = tmp_path / "tried otherwise.pgviz"
+
+    def try_otherwise(rows: Rows) -> None:
+        while not isinstance(rows.pull(), UpdateApplied):  # where a snapshot is taken as soon as it goes on
+            pass
+        here = rows.session.position
+        rows.intervene(TurnKnob("learning_rate", 0.5)).run(80).rewind(here)
+        rows.intervene(ForceAction(0, (1.0,))).run(80).rewind(here)
+        rows.snapshots = False  # so that those of the other attempts are the nearest
+        rows.intervene(TurnKnob("entropy_coefficient", 0.3)).run(160)
+
+    recorded(path, 50, change=try_otherwise, snapshots=snapshots)
+    tape = Tape.open(path)
+    try:
+        lived = lived_to(tape, tape.index_of(78, tape.end), History())
+        knobs = lived.session.trainer.algorithm.knobs
+        assert (knobs["entropy_coefficient"], knobs["learning_rate"] == 0.5) == (0.3, False)
+        assert lived.approximate == ""
+        lived.session.close()
     finally:
         tape.close()
