@@ -12,13 +12,13 @@ from functools import singledispatchmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from pgviz.errors import PgvizError, UsageError
+from pgviz.errors import UsageError
 from pgviz.session import commands
 from pgviz.session.agreement import require_agreed
 from pgviz.session.commands import Command
 from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
-from pgviz.session.notices import CommandRejected, RunState
+from pgviz.session.notices import RunState
 from pgviz.session.player import Player, Until
 from pgviz.session.policy_command import OpenPolicy
 from pgviz.session.tape import Tape
@@ -79,11 +79,13 @@ class PlaybackHost(Player):
     def run(self) -> Host | None:
         """Serve until told to quit, or until a run is to go on live."""
         try:
-            self._begin()
+            with self._saying():
+                self._begin()
             while self._open:
                 command = self._inbox.take()
                 if command is not None:
-                    self._guarded(command)
+                    with self._saying():
+                        self._carry_out(command)
                 elif self._until is None:
                     self._inbox.wait()
                 else:
@@ -92,14 +94,11 @@ class PlaybackHost(Player):
             self._tape.close()
         return self._next
 
-    def _guarded(self, command: Command) -> None:
-        """Carry one command out; what cannot be done is said and changes nothing."""
-        try:
-            if why := IMPOSSIBLE.get(type(command)):
-                raise UsageError(f"this is a recording: {why}; take over from here to go on live.")
-            self._do(command)
-        except PgvizError as error:
-            self._put(CommandRejected(self._step, str(error)))
+    def _carry_out(self, command: Command) -> None:
+        """Carry one command out, or raise a ``PgvizError`` and change nothing."""
+        if why := IMPOSSIBLE.get(type(command)):
+            raise UsageError(f"this is a recording: {why}; take over from here to go on live.")
+        self._do(command)
 
     @singledispatchmethod
     def _do(self, command: Command) -> None:
@@ -218,8 +217,7 @@ class PlaybackHost(Player):
     def _(self, command: commands.OpenRecording) -> None:
         tape = Tape.open(command.path)
         self._tape.close()
-        self._tape = tape
-        self._pause()
+        self._tape, self._until = tape, None  # where the other one stood is not shown any more
         self._begin()
 
     @_do.register

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from pgviz.errors import PgvizError
 from pgviz.session import commands
@@ -221,18 +222,32 @@ class Player:
     def _play(self) -> None:
         """Play until a command waits, the predicate holds, or the recording is over."""
         self._clock.start(self._step)
-        try:
+        with self._saying(), self._stopping():
             while not self._inbox and self._until is not None:
                 cue = self._peek()
                 if cue is None:
                     self._pause()
                 elif self._is_time(cue) and self._until(self._tell(cue)):
                     self._arrive()
-        except PgvizError as error:
+        self._clock.stop()
+
+    @contextmanager
+    def _stopping(self) -> Iterator[None]:
+        """Stop where what comes next cannot be read; what the present looks like may not be there either."""
+        try:
+            yield
+        except PgvizError:
             self._cues = self._cue = None
             self._pause()
+            raise
+
+    @contextmanager
+    def _saying(self) -> Iterator[None]:
+        """Say what cannot be done or read, and go on."""
+        try:
+            yield
+        except PgvizError as error:
             self._put(CommandRejected(self._step, str(error)))
-        self._clock.stop()
 
     def _is_time(self, cue: Cue) -> bool:
         """Wait until something is due; ``False`` where a command came first, or the window lags behind."""

@@ -6,8 +6,9 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -66,9 +67,13 @@ class Playing(Driver):
 
     def ask(self, *asked: Command) -> None:
         """Post commands, and wait until they have been carried out."""
-        before = len(self.of(CommandRejected))
+
+        def answered() -> int:
+            return sum("it has one seed" in each.message for each in self.of(CommandRejected))
+
+        before = answered()
         self.post(*asked, commands.Restart(seed=1))  # which no recording can do, and so says so
-        self.wait_for(lambda _: len(self.of(CommandRejected)) > before)
+        self.wait_for(lambda _: answered() > before)
 
     def told(self, kind: type[Event]) -> list[Event]:
         """The events of a kind that a window would hold now."""
@@ -345,6 +350,54 @@ def test_that_a_recording_that_is_damaged_on_the_way_is_played_up_to_there(tmp_p
         said = [each.message for each in driver.of(CommandRejected)]
         assert sum("damaged" in each for each in said) == 2
         assert len(driver.told(UpdateApplied)) == 3
+
+
+def spoil(*steps: int) -> Callable[[Rows], None]:
+    """Have the steps that led to so many be of a copy that there is not."""
+
+    def change(rows: Rows) -> None:
+        for place, event in enumerate(rows.events):
+            if isinstance(event, StepTaken) and event.step in steps and event.detail is not None:
+                rows.events[place] = replace(event, detail=replace(event.detail, environment_index=9))
+
+    return change
+
+
+def test_that_a_first_step_that_is_damaged_does_not_keep_the_others_from_being_seen(tmp_path: Path) -> None:
+    path, _ = recorded(tmp_path / "damaged.pgviz", 50, change=spoil(2))
+    with playing(path) as driver:
+        driver.wait_for(lambda _: driver.of(CommandRejected))
+        assert "a step is of no copy" in driver.of(CommandRejected)[0].message
+        driver.ask(commands.LookBack(40))
+        assert driver.shown is not None
+        assert driver.shown.step == 40
+
+
+def test_that_damaged_steps_in_a_row_end_the_playing_and_nothing_else(tmp_path: Path) -> None:
+    path, _ = recorded(tmp_path / "damaged.pgviz", 50, change=spoil(20, 22))
+    with playing(path) as driver:
+        # What rushes by unseen is not read.
+        driver.ask(commands.Look(False), commands.SetSpeed(None), commands.RunTo("step", 20))
+        driver.wait_for(lambda _: len(driver.of(CommandRejected)) == 2)
+        driver.post(commands.SetSpeed(1.0), commands.Play())
+        driver.wait_for(lambda _: len(driver.of(CommandRejected)) == 3)
+        driver.ask(commands.LookBack(10), commands.LookBack(40))
+        assert driver.shown is not None
+        assert driver.shown.step == 40
+        assert driver.state is RunState.PAUSED
+
+
+def test_that_where_one_recording_stood_is_not_looked_for_in_the_next(
+    recording: tuple[Path, Rows], tmp_path: Path
+) -> None:
+    other, _ = recorded(tmp_path / "damaged.pgviz", 50, change=spoil(*range(20, 51)))
+    with playing(recording[0]) as driver:
+        driver.post(commands.LookBack(300), commands.SetSpeed(0.1), commands.Play())
+        driver.wait_for_state(RunState.PLAYING)
+        driver.ask(commands.OpenRecording(other))
+        assert len(driver.of(RecordingOpened)) == 2
+        assert len(driver.of(CommandRejected)) == 1
+        assert driver.state is RunState.PAUSED
 
 
 def test_that_a_session_opens_a_recording_and_leaves_its_run(recording: tuple[Path, Rows], tmp_path: Path) -> None:
