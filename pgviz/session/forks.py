@@ -263,7 +263,7 @@ class Forks:
         for fork in behind:
             while fork.is_behind(step):
                 fork.keep_up(fork.told + 1)
-                if time.perf_counter() > until or busy():
+                if fork.is_behind(step) and (time.perf_counter() > until or busy()):
                     return True
             fork.settle(applied_updates(base.trainer))
             if base.over and base.error is None and step >= base.config.steps:

@@ -10,11 +10,13 @@ import pgviz
 from pgviz.config import RunConfig
 from pgviz.environments.step import EndedEpisode
 from pgviz.parameters import Value
-from pgviz.session import commands
-from pgviz.session.forks import MOST_FORKS
+from pgviz.session import commands, forks
+from pgviz.session.forks import MOST_FORKS, Forks
 from pgviz.session.forks_returns import Returns, ended_since
 from pgviz.session.forks_state import ForkReturns, ForkState, ForkUpdate
+from pgviz.session.history import History
 from pgviz.session.notices import CommandRejected, ForksShown, RunRewound, RunState
+from pgviz.session.session import Session, forever, updates
 from pgviz.training.events import EpisodeEnded, PastShown, RunFailed, UpdateApplied
 from tests.session.driver import Driver, hosted
 from tests.session.test_debugging_commands import SMALL, go, set_up
@@ -209,6 +211,26 @@ def test_that_a_fork_ends_with_the_run_and_goes_with_it() -> None:
         assert driver.host._forks[id].session.over
         driver.post(commands.Restart())
         driver.wait_for(lambda _: not driver.host._forks)
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_that_a_fork_catches_up_to_the_last_update_in_however_short_turns(
+    finished: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forks, "TURN_SECONDS", -1.0)  # over before it begins
+    config = RunConfig.create("CartPole-v1", "ppo", **SMALL, steps=320)
+    with Session(config, history=History()) as session:
+        session.pull_until(updates(1))
+        early = session.position
+        session.pull_until(forever if finished else updates(2))
+        beside = Forks()
+        fork = beside.add(session, early, 0)
+        while beside.catch_up(session, lambda: True):
+            pass
+        assert fork.session.trainer.update == session.trainer.update
+        assert fork.session.trainer.policy.weights_sha256() == session.trainer.policy.weights_sha256()
+        assert fork.session.over == session.over == finished
+        beside.close()
 
 
 def test_that_a_hidden_window_costs_no_notices_while_the_run_goes_on() -> None:
