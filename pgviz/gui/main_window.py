@@ -200,7 +200,8 @@ class MainWindow(QMainWindow):
         self.faults = Faults(self.banner, self.message_bar, self)
         self.keeping = Keeping(self, self.model, self._settings.state_folder, self.control.post)
         self.recording = Recording(self, self.model, self.control.post)
-        live_only = (*self.closer.panels, self.environment.copies)
+        closer = self.closer
+        live_only = (closer.microscope, closer.what_if, closer.probes, self.environment.copies)
         self.playback = Playback(self, self.model, self.control, self.controls.speed, live_only)
         self.exporting = Exporting(self, self.model, lambda: self.appearance.worn)
         self.setAcceptDrops(True)

@@ -164,6 +164,7 @@ class RunModel:
             self._opened = event  # the run that it is of is said next
         else:
             self.recording = None
+            self.forks.begin()  # those of the recording are not the run's
 
     def _rewind(self, event: RunRewound) -> None:
         """Forget what never happened."""

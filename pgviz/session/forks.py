@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pgviz.errors import UsageError
 from pgviz.parameters import Value
 from pgviz.session.forks_returns import Returns, ended_since
-from pgviz.session.forks_state import ForkChange, ForkPace, ForkState, ForkUpdate
+from pgviz.session.forks_state import MOST_FORKS, ForkChange, ForkPace, ForkState, ForkUpdate
 from pgviz.session.history import History
 from pgviz.session.session import Session
 from pgviz.training.events import (
@@ -27,7 +27,6 @@ from pgviz.training.events import (
 from pgviz.training.interventions import ForceAction, TurnKnob
 from pgviz.training.trainer import Trainer
 
-MOST_FORKS = 4
 # A fork that is behind catches up for so long before somebody else has a turn.
 TURN_SECONDS = 0.05
 SECONDS_BETWEEN_NOTICES = 0.1

@@ -8,6 +8,7 @@ from typing import Literal
 from pgviz.parameters import Value
 from pgviz.training.events import StepDetail
 
+MOST_FORKS = 4
 ForkPace = Literal["in step", "behind", "ahead", "failed"]
 
 

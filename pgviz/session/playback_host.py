@@ -36,6 +36,7 @@ IMPOSSIBLE: dict[type[Command], str] = {
     commands.EstimateValues: "actions cannot be tried out in it",
     commands.PutProbe: "its policy cannot be asked about other states",
     commands.Fork: "nothing can be done differently in it",
+    commands.DropFork: "its forks are part of it",
     OpenPolicy: "it has a policy of its own",
     commands.SaveRun: "there is nothing to save but the file itself",
     commands.StartRecording: "it is on file already",

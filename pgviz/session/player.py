@@ -191,7 +191,8 @@ class Player:
         """Have the window forget what came after a step; returns up to which step it still knows what happened."""
         tape, step = self._tape, int(self._tape.steps_K[index])
         before = int(tape.positions_K[index - 1]) if index else 1
-        if not index or step <= tape.started.step or not tape.is_straight(before, self._head):
+        straight = tape.is_straight(before, self._head) and not tape.has_forks(before, self._head)
+        if not index or step <= tape.started.step or not straight:  # what is said of forks is only what is new
             self._introduce()
             return -1
         detail = tape.taken(index).detail

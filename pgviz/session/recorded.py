@@ -64,13 +64,14 @@ NOTICES: tuple[type[Event], ...] = (
     notices.ValuesEstimated,
     notices.ProbesShown,
     notices.FindingMade,
+    notices.ForksShown,
 )
 """What a session says of itself that is worth seeing again."""
 
 RECORDED: tuple[type[Event], ...] = (*KINDS, *NOTICES)
 
-WRITTEN: tuple[type[Event], ...] = (*RECORDED, notices.ForksShown, notices.TakenOver)
-"""What is in the file: beside what is read by default also what became of forks, without their pictures."""
+WRITTEN: tuple[type[Event], ...] = (*RECORDED, notices.TakenOver)
+"""What is in the file; of forks, without their pictures."""
 
 
 def open_recording(path: Path | str) -> Recording:

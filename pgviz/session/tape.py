@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pgviz.recording.reader import Recording
 from pgviz.recording.schema import Recorded, RecordingError
-from pgviz.session.notices import BreakpointHit, FindingMade, RunRewound
+from pgviz.session.notices import BreakpointHit, FindingMade, ForksShown, RunRewound
 from pgviz.session.recorded import open_recording
 from pgviz.session.tape_checks import require_consistent, require_fitting
 from pgviz.training.events import (
@@ -36,6 +36,7 @@ FACTS = frozenset(
         ParameterChanged,
         FindingMade,
         BreakpointHit,
+        ForksShown,
         RunFailed,
         RunRewound,
     )
@@ -91,6 +92,7 @@ class Tape:
         shown_K2 = recording.shown_steps()
         self.positions_K, self.steps_K = shown_K2[:, 0], shown_K2[:, 1]
         self._updates = recording.places(UpdateApplied.__name__)[:, 0]
+        self._forks = recording.places(ForksShown.__name__)[:, 0]
         self.rewinds = list(recording.events(kinds=frozenset({RunRewound.__name__})))
         self._gone_at_K = _gone_at(self.positions_K, self.steps_K, self.rewinds)
         self.end = recording.info.events
@@ -210,6 +212,10 @@ class Tape:
     def is_straight(self, first: int, last: int) -> bool:
         """Whether nothing was taken back between two places."""
         return not any(first < each.position <= last for each in self.rewinds)
+
+    def has_forks(self, first: int, last: int) -> bool:
+        """Whether there is anything about forks between two places."""
+        return bool(((self._forks > first) & (self._forks <= last)).any())
 
 
 def _gone_at(positions_K: Places, steps_K: Places, rewinds: list[Recorded]) -> Places:

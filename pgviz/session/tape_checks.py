@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 
+from pgviz.errors import UsageError
 from pgviz.hyperparameters import declaration
+from pgviz.parameters import Parameter, Value
 from pgviz.policies.decision import (
     BinnedDecision,
     CategoricalDecision,
@@ -17,6 +19,8 @@ from pgviz.policies.decision import (
     GaussianDecision,
 )
 from pgviz.recording.schema import RecordingError
+from pgviz.session.forks_state import MOST_FORKS
+from pgviz.session.notices import ForksShown
 from pgviz.training.events import (
     EnvironmentFacts,
     EpisodeEnded,
@@ -85,6 +89,8 @@ def require_fitting(started: RunStarted, event: Event) -> None:
     elif isinstance(event, ParameterChanged):
         known = declaration(started.config.algorithm).parameters
         _require(event.name in known, "a knob was turned that the run does not have")
+    elif isinstance(event, ForksShown):
+        _require_forks(started, event)
     elif isinstance(event, EpisodeEnded):
         _require(0 <= event.environment_index < started.config.environment_count, "an episode is of no copy")
 
@@ -96,6 +102,29 @@ def _require_detail(started: RunStarted, detail: StepDetail) -> None:
     _require(0 <= detail.environment_index < started.config.environment_count, "a step is of no copy")
     numbers = (detail.episode_return, detail.reward or 0.0)
     _require(all(map(math.isfinite, numbers)), "a reward is not finite")
+
+
+def _require_forks(started: RunStarted, shown: ForksShown) -> None:
+    _require(len(shown.forks) <= MOST_FORKS, "its forks are too many")
+    known = declaration(started.config.algorithm).parameters
+    for detail in (shown.base, *(each.detail for each in shown.forks)):
+        if detail is not None:
+            _require_detail(started, detail)
+    for fork in shown.forks:
+        _require(all(map(math.isfinite, fork.sample or ())), "a fork's first action is not finite")
+        _require(all(each.name in known for each in fork.changes), "a fork differs in what the run does not have")
+        for each in fork.changes:
+            _require(_can_be(known[each.name], each.previous, each.value), "a fork differs in what cannot be")
+
+
+def _can_be(parameter: Parameter, *values: Value) -> bool:
+    """Whether these may be values of a parameter."""
+    try:
+        for value in values:
+            parameter.validate(value)
+    except UsageError:
+        return False
+    return True
 
 
 def _fits(decision: Decision, facts: EnvironmentFacts) -> bool:

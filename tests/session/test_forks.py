@@ -11,9 +11,9 @@ from pgviz.config import RunConfig
 from pgviz.environments.step import EndedEpisode
 from pgviz.parameters import Value
 from pgviz.session import commands, forks
-from pgviz.session.forks import MOST_FORKS, Forks
+from pgviz.session.forks import Forks
 from pgviz.session.forks_returns import Returns, ended_since
-from pgviz.session.forks_state import ForkReturns, ForkState, ForkUpdate
+from pgviz.session.forks_state import MOST_FORKS, ForkReturns, ForkState, ForkUpdate
 from pgviz.session.history import History
 from pgviz.session.notices import CommandRejected, ForksShown, RunRewound, RunState
 from pgviz.session.session import Session, forever, updates

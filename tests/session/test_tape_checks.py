@@ -13,6 +13,8 @@ import pytest
 from pgviz.config import RunConfig
 from pgviz.policies.decision import CategoricalDecision, GaussianDecision
 from pgviz.recording.schema import RecordingError
+from pgviz.session.forks_state import ForkChange, ForkReturns, ForkState
+from pgviz.session.notices import ForksShown
 from pgviz.session.tape import Tape
 from pgviz.training.events import EpisodeEnded, Event, ParameterChanged, RunStarted, StepTaken, UpdateApplied
 from tests.session.recordings import SMALL, Rows
@@ -119,3 +121,44 @@ def test_that_bounds_have_to_be_those_of_the_actions(values: dict[str, Any], tmp
 
     with pytest.raises(RecordingError, match="damaged"):
         read_all(changed(rows, RunStarted, change, tmp_path / "wrong.pgviz"))
+
+
+def forked(**values: Any) -> Callable[[StepTaken], ForksShown]:
+    """What became of a fork, in place of a step."""
+
+    def make(event: StepTaken) -> ForksShown:
+        returns = ForkReturns(0, None, 1.0, False)
+        given: dict[str, Any] = {
+            "sample": (1.0,),
+            "changes": (ForkChange("learning_rate", 1e-3, 2e-3),),
+            "detail": event.detail,
+        }
+        given |= values
+        where = {"id": 1, "began": 10, "copy": 0, "step": 40, "update": 1, "pace": "in step", "failure": ""}
+        told = {"returns": returns, "base_returns": returns, "updates": (), "episodes": ()}
+        return ForksShown(event.step, (ForkState(**where, **given, **told),))  # type: ignore[arg-type]
+
+    return make
+
+
+def test_that_honest_forks_are_read(rows: Rows, tmp_path: Path) -> None:
+    read_all(changed(rows, StepTaken, forked(), tmp_path / "honest.pgviz"))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        forked(sample=(float("nan"),)),
+        forked(changes=(ForkChange("no such knob", 1.0, 2.0),)),
+        forked(changes=(ForkChange("learning_rate", 1e-3, "fast"),)),
+        lambda event: forked(detail=of_another_kind(event).detail)(event),
+        lambda event: replace(forked()(event), base=chose_nothing_there_is(event).detail),
+        lambda event: replace(forked()(event), forks=5 * forked()(event).forks),
+    ],
+)
+def test_that_forks_of_another_run_are_refused(
+    rows: Rows, tmp_path: Path, make: Callable[[StepTaken], ForksShown]
+) -> None:
+    path = changed(rows, StepTaken, make, tmp_path / "wrong.pgviz")
+    with pytest.raises(RecordingError, match="damaged"):
+        read_all(path)
