@@ -23,7 +23,7 @@ from pgviz.gui.export_wish import KINDS, ExportWish, Kind
 from pgviz.gui.scene import LINE_HEIGHT, What
 from pgviz.gui.settings import ThemeChoice
 from pgviz.gui.theme import set_role
-from pgviz.gui.widgets.parts import CalmComboBox
+from pgviz.gui.widgets.parts import CalmComboBox, indented
 
 WHATS: tuple[tuple[str, What], ...] = (
     ("The whole window", "window"),
@@ -117,9 +117,9 @@ class ExportDialog(QDialog):
 
     def _make_numbers(self) -> None:
         self.width_, self.height_ = _side("Width", 1280), _side("Height", 720)
-        self.fps = QSpinBox(minimum=1, maximum=60, value=30)
+        self.fps = indented(QSpinBox(minimum=1, maximum=60, value=30))
         self.fps.setAccessibleName("Pictures per second")
-        self.speed = QDoubleSpinBox(minimum=0.25, maximum=16.0, value=1.0, singleStep=0.25, suffix=" ×")
+        self.speed = indented(QDoubleSpinBox(minimum=0.25, maximum=16.0, value=1.0, singleStep=0.25, suffix=" ×"))
         self.speed.setAccessibleName("Speed")
         self.speed.setToolTip("Seconds of the recording in a second of the film")
         self.first, self.last = _moment("From", self._seconds), _moment("Until", self._seconds)
@@ -266,13 +266,13 @@ class ExportDialog(QDialog):
 def _side(name: str, value: int) -> QSpinBox:
     side = QSpinBox(minimum=LEAST_SIDE, maximum=LARGEST_SIDE, singleStep=2, value=value)
     side.setAccessibleName(name)
-    return side
+    return indented(side)
 
 
 def _moment(name: str, seconds: float) -> QDoubleSpinBox:
     moment = QDoubleSpinBox(minimum=0.0, maximum=max(seconds, 0.01), decimals=2, suffix=" s")
     moment.setAccessibleName(name)
-    return moment
+    return indented(moment)
 
 
 def _row(*widgets: QWidget) -> QHBoxLayout:

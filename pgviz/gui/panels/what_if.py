@@ -22,7 +22,7 @@ from pgviz.gui.moving import Part, parts_of
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.theme import Theme, set_role, tabular
 from pgviz.gui.what_if import Trial, in_words, samples, trial_at, trials
-from pgviz.gui.widgets.parts import CalmComboBox, push_button, tool_button
+from pgviz.gui.widgets.parts import CalmComboBox, indented, push_button, tool_button
 from pgviz.gui.widgets.worth_view import WorthView
 from pgviz.session.commands import EstimateValues, Fork, Intervene, Pause
 from pgviz.session.notices import RunState, RunWaits, ValuesEstimated
@@ -320,7 +320,7 @@ def _place(waiting: RunWaits) -> tuple[int, int]:
 
 
 def _spin_box(name: str, value: int, low: int, high: int) -> QSpinBox:
-    box = QSpinBox(minimum=low, maximum=high, value=value)
+    box = indented(QSpinBox(minimum=low, maximum=high, value=value))
     box.setAccessibleName(name)
     box.setToolTip(name)
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

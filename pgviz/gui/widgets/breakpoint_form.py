@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from pgviz.gui.theme import Theme, set_role
 from pgviz.gui.widgets.condition_edit import ConditionEdit
-from pgviz.gui.widgets.parts import push_button
+from pgviz.gui.widgets.parts import indented, push_button
 from pgviz.session.breakpoints import Breakpoint
 from pgviz.session.expressions import FUNCTIONS, NAMES, Expression, ExpressionError, Template
 
@@ -45,7 +45,7 @@ class BreakpointForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.condition = ConditionEdit()
-        self.after = QSpinBox(minimum=0, maximum=1_000_000_000)
+        self.after = indented(QSpinBox(minimum=0, maximum=1_000_000_000))
         self.after.setPrefix("after ")
         self.after.setSuffix(" hits")
         self.after.setSpecialValueText("at the first hit")

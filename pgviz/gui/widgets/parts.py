@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
+    QDoubleSpinBox,
     QFrame,
     QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QSpinBox,
     QToolButton,
     QWidget,
 )
 
 from pgviz.gui.theme import set_role
 from pgviz.parameters import Parameter
+
+Box = TypeVar("Box", QSpinBox, QDoubleSpinBox)
+INDENT = 6  # pixels, as the style sheet has it for other fields
 
 
 class CalmComboBox(QComboBox):
@@ -34,6 +41,12 @@ class CalmComboBox(QComboBox):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+
+def indented(box: Box) -> Box:
+    """Have a number begin as far from the left as the text of other fields; a style sheet cannot say so to Qt."""
+    box.lineEdit().setTextMargins(INDENT, 0, 0, 0)
+    return box
 
 
 class SteadyLabel(QLabel):
