@@ -37,6 +37,7 @@ WEIGHED = "α is the temperature, by which the entropy is weighed against reward
 VALUE_KINDS = ("values", "bins")
 ENTROPY, TEMPERATURE, LIKELIEST, EPSILON = "entropy", "α (right)", "likeliest action", "ε"
 EPISODE, AVERAGE = "episode", "mean of 100"
+SMALL_RETURN = 10.0  # of a smaller one the hundredths matter
 ALL_DIGITS = 1e9  # smaller numbers are written with all digits before the point
 
 
@@ -250,7 +251,8 @@ class ReturnPanel(CurvePanel):
 
 def _return(value: float) -> str:
     """A mean return; a huge one without all of its digits, for which the window would have to grow."""
-    return f"{value:,.1f}" if abs(value) < ALL_DIGITS else f"{value:.3g}"
+    decimals = 2 if abs(value) < SMALL_RETURN else 1
+    return f"{value:,.{decimals}f}" if abs(value) < ALL_DIGITS else f"{value:.3g}"
 
 
 def _references(started: RunStarted, values: Mapping[str, Value]) -> list[tuple[float, str]]:

@@ -165,4 +165,5 @@ def number(value: float) -> str:
     """A reward or return in few digits: whole numbers as such."""
     if value == int(value) and abs(value) < 1e9:
         return f"{int(value):,}"
-    return f"{value:,.2f}" if abs(value) < 1e6 else f"{value:.3g}"
+    decimals = 2 if abs(value) < 1e3 else 1
+    return f"{value:,.{decimals}f}" if abs(value) < 1e6 else f"{value:.3g}"

@@ -167,24 +167,6 @@ def test_that_a_softmax_policy_shows_its_likeliest_action_and_says_why(qtbot: Qt
     assert 1 <= high < 1.2
 
 
-def test_that_returns_are_dots_and_their_mean_a_line(qtbot: QtBot) -> None:
-    model, panel = cartpole(), ReturnPanel()
-    for episode in range(1, 201):
-        add_episode(model, episode, float(episode))
-    shown(qtbot, panel, model)
-    np.testing.assert_array_equal(points(panel, "episode")[1], np.arange(1, 201))
-    assert points(panel, "mean of 100")[1][-1] == pytest.approx(150.5)
-    assert panel.curve.value.text() == "mean 150.5"
-    assert panel.curve.notes.references == [(475.0, "solved: 475")]
-
-
-def test_that_a_huge_mean_return_does_not_widen_the_window(qtbot: QtBot) -> None:
-    model, panel = cartpole(), ReturnPanel()
-    add_episode(model, 1, -2e301)
-    shown(qtbot, panel, model)
-    assert panel.curve.value.text() == "mean −2e+301"
-
-
 @pytest.mark.parametrize("make", [EntropyPanel, LogStdPanel, ReturnPanel])
 def test_that_turned_knobs_are_marked_by_their_symbol(qtbot: QtBot, make: Callable[[], CurvePanel]) -> None:
     model, panel = cartpole(), make()

@@ -74,7 +74,15 @@ def test_that_one_copy_offers_no_choice(panel: EnvironmentPanel) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(1.0, "1"), (-1.25, "-1.25"), (12345.0, "12,345"), (1.5e9, "1.5e+09"), (-0.004, "-0.00")]
+    ("value", "text"),
+    [
+        (1.0, "1"),
+        (-1.25, "-1.25"),
+        (12345.0, "12,345"),
+        (-1224.53, "-1,224.5"),
+        (1.5e9, "1.5e+09"),
+        (-0.004, "-0.00"),
+    ],
 )
 def test_that_numbers_are_short(value: float, text: str) -> None:
     assert number(value) == text
