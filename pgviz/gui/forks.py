@@ -53,7 +53,7 @@ class KnownFork:
         if update is not None:
             self.entropy.append(update[0], update[1])
         if log_std is not None and (row := log_std.row_at(state.began)) is not None:
-            self.log_std.append(row[0], row[1:].mean())
+            self.log_std.append(state.began, row[1:].mean())  # it does not change between updates
         elif log_std is None and update is not None:
             self.log_std.append(update[0], update[2])
         before = int(np.searchsorted(episodes.column(0), state.began, "right"))

@@ -120,7 +120,7 @@ def test_that_the_log_std_of_a_fork_is_the_mean_over_the_dimensions() -> None:
     told = state(1, updates=(update(4608, likeliest=None, log_std=-1.25),))
     model.show(ForksShown(5000, (told,)), Series(4), Series(8), log_std)
 
-    assert [each.tolist() for each in model.known[1].curve("log_std")] == [[4000, 4608], [-0.75, -1.25]]
+    assert [each.tolist() for each in model.known[1].curve("log_std")] == [[4096, 4608], [-0.75, -1.25]]
 
 
 class Bench:
