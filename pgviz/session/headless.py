@@ -17,6 +17,7 @@ from pgviz.session.recorded import RecordingState
 from pgviz.session.recorder import Recorder, RecordingOptions
 from pgviz.session.saving import catch_up
 from pgviz.session.session import Session
+from pgviz.training.checkpoint import CheckpointError
 from pgviz.training.evaluation import Evaluation, evaluate
 from pgviz.training.events import EpisodeEnded, Event
 from pgviz.training.seeding import RunSeeds
@@ -124,7 +125,7 @@ def train(
     UsageError
         Where the run cannot be set up.
     CheckpointError
-        Where a checkpoint cannot be written.
+        Where what was saved beside the checkpoint that was found makes no sense.
     RecordingError
         Where the recording cannot be begun; one that cannot be gone on with ends without the run.
     RunError
@@ -161,11 +162,19 @@ class _Tally:
     ----------
     notes
         What :meth:`notes` returned where the run is gone on with.
+
+    Raises
+    ------
+    CheckpointError
+        Where they make no sense.
     """
 
     def __init__(self, notes: Mapping[str, Any]) -> None:
-        self.episodes = int(notes.get("episodes", 0))
-        self.recent = deque((float(each) for each in notes.get("recent", ())), maxlen=AVERAGED_EPISODES)
+        try:
+            self.episodes = int(notes.get("episodes", 0))
+            self.recent = deque((float(each) for each in notes.get("recent", ())), maxlen=AVERAGED_EPISODES)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise CheckpointError(f"what was saved beside the checkpoint cannot be read: {error}.") from error
 
     def add(self, event: EpisodeEnded) -> None:
         """Count one in."""

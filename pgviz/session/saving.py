@@ -194,7 +194,7 @@ def catch_up(session: Session, notes: Mapping[str, Any], sink: Callable[[Event],
         if ahead > MOST_AHEAD:
             raise ValueError("it is further ahead of its snapshot than any run gets")
         waiting = [(int(at), _unpacked(kind, values)) for at, kind, values in notes.get("done", ())]
-    except (TypeError, ValueError, KeyError, msgspec.ValidationError) as error:
+    except (TypeError, ValueError, KeyError, OverflowError) as error:
         raise CheckpointError(f"what was saved beside the checkpoint cannot be read: {error}.") from error
     for pulled in range(ahead + 1):
         while waiting and waiting[0][0] == pulled:
