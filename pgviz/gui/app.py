@@ -20,6 +20,7 @@ from pgviz import assets
 from pgviz.config import RunConfig
 from pgviz.gui.faults import Faults
 from pgviz.gui.main_window import MainWindow
+from pgviz.gui.plot_export import mend_menus
 from pgviz.gui.session_thread import recording_host
 from pgviz.gui.settings import Settings, ThemeChoice
 from pgviz.session.commands import StartRecording
@@ -115,6 +116,7 @@ def make_application() -> QApplication:
     app = QApplication.instance()
     if isinstance(app, QApplication):
         return app
+    mend_menus()
     app = QApplication(sys.argv[:1])
     app.setApplicationName("pgviz")
     app.setApplicationDisplayName("pgviz")
