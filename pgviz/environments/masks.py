@@ -64,7 +64,7 @@ class MaskReader:
         environments: Sequence[Environment],
         steps: list[Step],
         action_space: Space,
-        fault: Callable[[int, str | Exception], EnvironmentFault],
+        fault: Callable[[int, str | BaseException], EnvironmentFault],
     ) -> None:
         self._environments = environments
         self._steps = steps
