@@ -322,7 +322,7 @@ class VectorEnvironment:
     def _new_masks(self) -> Mask:
         return np.ones((self.count, self._masks.size), bool) if self.masks_NA is None else self.masks_NA.copy()
 
-    def _mask_fault(self, index: int, problem: str | Exception) -> EnvironmentFault:
+    def _mask_fault(self, index: int, problem: str | BaseException) -> EnvironmentFault:
         return self._faults.mask(problem, *self._place(index, 0))
 
     def _end(self, index: int, step: VectorStep, autoreset: bool) -> None:
