@@ -16,7 +16,7 @@ from pgviz.session.forks_returns import Returns, ended_since
 from pgviz.session.forks_state import MOST_FORKS, ForkReturns, ForkState, ForkUpdate
 from pgviz.session.history import History
 from pgviz.session.notices import CommandRejected, ForksShown, RunRewound, RunState
-from pgviz.session.session import Session, forever, updates
+from pgviz.session.session import Session, environment_steps, forever, updates
 from pgviz.training.events import EpisodeEnded, PastShown, RunFailed, UpdateApplied
 from tests.session.driver import Driver, hosted
 from tests.session.test_debugging_commands import SMALL, go, set_up
@@ -196,6 +196,31 @@ def test_that_a_resumed_run_lets_go_of_later_forks_and_is_waited_for_by_earlier_
         (told,) = states(driver)
         assert told.pace == "in step"
         assert told.returns == told.base_returns
+
+
+def test_that_a_fork_from_the_very_step_that_is_gone_back_to_stays() -> None:
+    config = RunConfig.create("CartPole-v1", "ppo", **SMALL, steps=320)
+    with Session(config, history=History()) as session:
+        session.pull_until(environment_steps(10))
+        position, beside = session.position, Forks()
+        fork = beside.add(session, None, 0)
+        session.pull_until(environment_steps(4), beside.follow)
+        later = beside.add(session, None, 0)
+        session.resume(position)
+        beside.rewind(session)
+        assert [len(beside), beside[fork.id], later.session.over] == [1, fork, True]
+        beside.close()
+
+
+def test_that_a_fork_that_learns_more_seldom_does_not_run_ahead_for_the_sake_of_an_update() -> None:
+    config = RunConfig.create("CartPole-v1", "ppo", **SMALL, steps=3200)
+    with Session(config, history=History()) as session:
+        session.pull_until(environment_steps(10))
+        beside = Forks()
+        fork = beside.add(session, None, 0)
+        fork.settle(10)
+        assert fork.told == session.trainer.step + config.environment_count, "one step, after which it gives up"
+        beside.close()
 
 
 def test_that_a_fork_ends_with_the_run_and_goes_with_it() -> None:

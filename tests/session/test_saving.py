@@ -115,6 +115,39 @@ def test_that_the_window_saves_and_opens(tmp_path: Path) -> None:
         driver.wait_for(lambda _: len(driver.of(UpdateApplied)) == 5)
 
 
+def test_that_what_was_gone_back_before_is_not_saved(tmp_path: Path) -> None:
+    saver = Saver()
+    with Session(short_config("CartPole-v1", "a2c", steps=LONG), history=History()) as session:
+        known = pull(session, 120, saver)
+        while not isinstance(known[-1], UpdateApplied):
+            known += pull(session, 1, saver)
+        here, step = session.position, session.trainer.step
+        pull(session, 120, saver)
+        session.resume(here)
+        saver.rewind(step)
+        saver.save(session, tmp_path)
+    opened = open_saved(tmp_path, History())
+    opened.session.close()
+    kept = [event.step for event in known if isinstance(event, EpisodeEnded | ParameterChanged | UpdateApplied)]
+    assert kept[-1] == step, "what happened at that very step is kept"
+    assert [event.step for event in opened.past] == kept
+
+
+def test_that_a_run_that_stands_still_is_saved_unasked_once(tmp_path: Path) -> None:
+    saver = Saver()
+    saver.keep_safe(tmp_path, 0.0)
+    with Session(short_config("CartPole-v1", "a2c", steps=LONG), history=History()) as session:
+        assert not saver.is_due(0)
+        pull(session, 60)
+        assert saver.is_due(session.trainer.step)
+        saver.save(session, tmp_path)
+        assert not saver.is_due(session.trainer.step)
+        pull(session, 60)
+        assert saver.is_due(session.trainer.step)
+        saver.keep_safe(None, 0.0)
+        assert not saver.is_due(session.trainer.step)
+
+
 def test_that_a_run_is_saved_unasked_while_it_plays(tmp_path: Path) -> None:
     with hosted() as driver:
         driver.post(commands.KeepSafe(tmp_path, 0.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -138,14 +139,29 @@ def test_that_an_environment_with_a_will_of_its_own_is_taken_over_nearly(tmp_pat
         tape.close()
 
 
-def test_that_a_run_that_did_something_else_is_said_to(tmp_path: Path) -> None:
+def another_update(rows: Rows) -> None:
+    place = rows.events.index(rows.of(UpdateApplied)[1])
+    rows.events[place] = replace(rows.events[place], entropy=0.1)  # type: ignore[call-arg]
+
+
+def one_update_more(rows: Rows) -> None:
+    place = rows.events.index(rows.of(UpdateApplied)[1])
+    rows.events.insert(place, rows.events[place])
+
+
+def another_observation(rows: Rows) -> None:
+    place = next(i for i, each in enumerate(rows.events) if isinstance(each, StepTaken) and each.step == 90)
+    event = rows.events[place]
+    assert isinstance(event, StepTaken)
+    assert event.detail is not None
+    decision = replace(event.detail.decision, observation=event.detail.decision.observation + 1.0)
+    rows.events[place] = replace(event, detail=replace(event.detail, decision=decision))
+
+
+@pytest.mark.parametrize("change", [another_update, one_update_more, another_observation])
+def test_that_a_run_that_did_something_else_is_said_to(change: Callable[[Rows], None], tmp_path: Path) -> None:
     path = tmp_path / "told otherwise.pgviz"
-
-    def tell_otherwise(rows: Rows) -> None:
-        place = rows.events.index(rows.of(UpdateApplied)[1])
-        rows.events[place] = replace(rows.events[place], entropy=0.1)  # type: ignore[call-arg]
-
-    recorded(path, 100, change=tell_otherwise, snapshots=False)
+    recorded(path, 100, change=change, snapshots=False)
     tape = Tape.open(path)
     try:
         lived = lived_to(tape, tape.index_of(90, tape.end), History())
@@ -166,6 +182,8 @@ def test_that_what_was_taken_back_while_recording_is_not_lived_again(tmp_path: P
     recorded(path, 50, change=take_back)
     tape = Tape.open(path)
     try:
+        held = tape.steps_K[tape.held(tape.end)]
+        assert held.tolist() == list(range(2, 161, 2)), "each once, and the one that was gone back to is one"
         for step in (38, 44, 60, 150):
             index = tape.index_of(step, tape.end)
             lived = lived_to(tape, index, History())
