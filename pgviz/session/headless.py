@@ -132,24 +132,15 @@ def train(
         Where it fails on its way.
     """
     found = None if keeper is None else keeper.found
-    tally, recording = _Tally({} if found is None else found.notes), record is not None
-    start, keep_log = None if found is None else found.snapshot, recording or keeper is not None
-    with Session(config, start=start, render=recording, keep_log=keep_log) as session:
+    notes, start = ({}, None) if found is None else (found.notes, found.snapshot)
+    tally, recording = _Tally(notes), record is not None
+    with Session(config, start=start, render=recording, keep_log=recording or keeper is not None) as session:
         following = _Following(session, tally, doctor, on_event)
         began = time.perf_counter()
-        if found is not None:
-            catch_up(session, found.notes, following.take)
+        catch_up(session, notes, following.take)
         if keeper is not None:
-            # Only now: of what a person did on the way the checkpoint that was found tells, and another would not.
             keeper.watch(session, tally.notes)
-        recorded = None
-        if record is not None:
-            following.recorder = Recorder(record[0], session, record[1])
-        try:
-            session.pull_until(lambda _: should_stop is not None and should_stop(), following.take)
-        finally:
-            if following.recorder is not None:
-                recorded = following.recorder.close()
+        recorded = following.pull(record, should_stop)
         if keeper is not None:
             keeper.finish()
         return _result(session, time.perf_counter() - began, tally, doctor, recorded)
@@ -192,24 +183,38 @@ class _Tally:
 
 
 class _Following:
-    """All who follow a run, told of each event in turn; the recorder joins where the recording begins."""
+    """All who follow a run, told of each event in turn."""
 
     def __init__(
         self, session: Session, tally: _Tally, doctor: Doctor | None, on_event: Callable[[Event], None] | None
     ) -> None:
-        self.recorder: Recorder | None = None
-        self._tally, self._doctor, self._on_event = tally, doctor, on_event
+        self._recorder: Recorder | None = None
+        self._session, self._tally, self._doctor, self._on_event = session, tally, doctor, on_event
         if doctor is not None:
             doctor.take(session.introduce())
             session.trainer.algorithm.checks_up = True
+
+    def pull(
+        self, record: tuple[Path, RecordingOptions] | None, should_stop: Callable[[], bool] | None
+    ) -> RecordingState | None:
+        """Go on to the end, or until `should_stop`; says how the recording ended, where one was to be made."""
+        recorded = None
+        if record is not None:
+            self._recorder = Recorder(record[0], self._session, record[1])
+        try:
+            self._session.pull_until(lambda _: should_stop is not None and should_stop(), self.take)
+        finally:
+            if self._recorder is not None:
+                recorded = self._recorder.close()
+        return recorded
 
     def take(self, event: Event) -> None:
         """Tell all of them."""
         if isinstance(event, EpisodeEnded):
             self._tally.add(event)
         found = [] if self._doctor is None else self._doctor.take(event)
-        if self.recorder is not None:
-            self.recorder.follow(event, found)
+        if self._recorder is not None:
+            self._recorder.follow(event, found)
         if self._on_event is not None:
             self._on_event(event)
 

@@ -77,7 +77,11 @@ class Keeper:
         self._latest: tuple[Snapshot, dict[str, Any]] | None = None
 
     def watch(self, session: Session, notes: Notes) -> None:
-        """Save this session from now on; `notes` is asked what to remember beside it."""
+        """Save this session from now on; `notes` is asked what to remember beside it.
+
+        One that is gone on with has to have caught up: what a person did on the way to where it was is told by the
+        checkpoint that was found, and would be by none of these.
+        """
         self._session, self._notes = session, notes
         session.trainer.on_iteration = self._note
 
