@@ -42,11 +42,12 @@ def test_that_a_chosen_folder_is_opened_and_so_is_a_checkpoint_in_it(
     inside = tmp_path / "a run" / "step-000000000008"
     inside.mkdir(parents=True)
     (inside / "manifest.json").write_text("{}")
-    chosen = [str(inside), str(inside.parent), ""]
+    chosen = [str(inside), str(tmp_path / "another run"), ""]
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: chosen.pop(0))
     for _ in range(3):
         desk.window.actions_.open_saved.trigger()
     desk.wait_command(OpenRun(tmp_path / "a run"))
+    desk.wait_command(OpenRun(tmp_path / "another run"))
     assert not chosen
 
 

@@ -7,12 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from pgviz.config import RunConfig
 from pgviz.gui.main_window import MainWindow
 from pgviz.gui.settings import Settings
 from pgviz.gui.theme import DARK
+from pgviz.gui.widgets.finding_card import FindingCard
 from pgviz.session.commands import LookBack, Pause, RunTo
 from pgviz.session.doctor import Evidence, Finding
 from pgviz.session.notices import FindingMade, RunRewound, RunState
@@ -57,6 +60,9 @@ def test_that_each_finding_gets_a_card_the_newest_first_and_the_tab_counts_them(
     assert [card.finding.name for card in panel.cards] == ["second", "first"]
     assert title(desk) == "2 · Doctor"
     panel.apply_theme(DARK)
+    found(desk, finding("third", 300))
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert set(panel.findChildren(FindingCard)) == set(panel.cards)
 
 
 def test_that_a_click_looks_back_at_where_it_was_found(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +16,7 @@ from pgviz.gui.forks_dialog import ForkDialog, ask_what_differs
 from pgviz.gui.moving import Part, parts_of
 from pgviz.gui.panels.curves import MEAN_OF_FORKS, EntropyPanel, LogStdPanel
 from pgviz.gui.panels.forks import ForksPanel
+from pgviz.gui.panels.forks_card import ForkCard
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.series import Series
 from pgviz.gui.theme import DARK
@@ -170,6 +171,8 @@ def test_that_a_fork_is_removed_and_its_column_goes_once_it_has_gone(bench: Benc
     assert bench.sent == [DropFork(1)]
     bench.show(state(2))
     assert list(bench.panel.cards) == [2]
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert bench.panel.findChildren(ForkCard) == [bench.panel.cards[2]]
     bench.show()
     assert bench.panel.pages.currentIndex() == 0
 
