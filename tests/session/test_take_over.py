@@ -145,8 +145,8 @@ def another_update(rows: Rows) -> None:
 
 
 def one_update_more(rows: Rows) -> None:
-    place = rows.events.index(rows.of(UpdateApplied)[1])
-    rows.events.insert(place, rows.events[place])
+    place = next(i for i, each in enumerate(rows.events) if isinstance(each, StepTaken) and each.step == 90)
+    rows.events.insert(place, replace(rows.of(UpdateApplied)[1], step=88))
 
 
 def another_observation(rows: Rows) -> None:
