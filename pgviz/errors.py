@@ -35,3 +35,8 @@ class NumericalFault(RunError):
     def __init__(self, tensor: str, message: str) -> None:
         super().__init__(message)
         self.tensor = tensor
+
+
+def in_brief(error: object, length: int = 160) -> str:
+    """What an exception says, on one line and without its end where that is far: libraries may say pages."""
+    return " ".join(str(error).split())[:length]

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from pgviz.errors import in_brief
 from pgviz.recording.schema import (
     APPLICATION_ID,
     FORMAT,
@@ -125,7 +126,7 @@ class Database:
         try:
             yield
         except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
-            said = " ".join(str(error).split())[:120]
+            said = in_brief(error, 120)
             raise RecordingError(f"{self.path} is damaged ({said}).") from None
         finally:
             self._deadline = float("inf")

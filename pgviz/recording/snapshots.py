@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from pgviz.errors import in_brief
 from pgviz.recording.encoding import inflate
 from pgviz.recording.schema import LARGEST_SNAPSHOT, RecordingError
 
@@ -74,5 +75,5 @@ def decode_snapshot(body: bytes) -> Taken:
         OverflowError,
         RecursionError,
     ) as error:
-        said = " ".join(str(error).split())[:120]
+        said = in_brief(error, 120)
         raise RecordingError(f"a snapshot in the recording cannot be read ({said}).") from None

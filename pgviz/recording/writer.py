@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pgviz.errors import in_brief
 from pgviz.recording.reader import SHOWN, End
 from pgviz.recording.rows import Waiting, WaitingSnapshot
 from pgviz.recording.store import Store
@@ -204,7 +205,7 @@ def _sentence(error: Exception) -> str:
     full = (isinstance(error, OSError) and error.errno == 28) or "full" in str(error)
     if full:
         return "the disk is full: the recording was closed, with all that had been written; training goes on."
-    said = " ".join(str(error).split())[:100]
+    said = in_brief(error, 100)
     return f"the recording could not be written any further ({said}); training goes on."
 
 

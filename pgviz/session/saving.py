@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from pgviz.errors import PgvizError
+from pgviz.errors import PgvizError, in_brief
 from pgviz.session.agreement import require_agreed
 from pgviz.session.history import History
 from pgviz.session.session import Session
@@ -158,7 +158,9 @@ def open_saved(folder: Path, history: History, agreed: str = "") -> Opened:
     except PgvizError:
         raise
     except Exception as error:
-        raise CheckpointError(f"what is in {folder} is not a snapshot of its own run ({error}).") from error
+        raise CheckpointError(
+            f"what is in {folder} is not a snapshot of its own run ({in_brief(error)})."
+        ) from error
     try:
         if session.divergence is not None:
             raise CheckpointError(
@@ -195,7 +197,9 @@ def catch_up(session: Session, notes: Mapping[str, Any], sink: Callable[[Event],
             raise ValueError("it is further ahead of its snapshot than any run gets")
         waiting = [(int(at), _unpacked(kind, values)) for at, kind, values in notes.get("done", ())]
     except (TypeError, ValueError, KeyError, OverflowError) as error:
-        raise CheckpointError(f"what was saved beside the checkpoint cannot be read: {error}.") from error
+        raise CheckpointError(
+            f"what was saved beside the checkpoint cannot be read: {in_brief(error)}."
+        ) from error
     for pulled in range(ahead + 1):
         while waiting and waiting[0][0] == pulled:
             session.intervene(waiting.pop(0)[1])
@@ -244,7 +248,7 @@ def _past_of(found: Checkpoint) -> tuple[Event, ...]:
         stored = found.notes.get("past", [])
         events = [msgspec.convert(values, _EVENTS[kind], dec_hook=_decoded) for kind, values in stored]
     except (TypeError, ValueError, KeyError, PgvizError) as error:
-        raise CheckpointError(f"the curves that were saved cannot be read: {error}.") from error
+        raise CheckpointError(f"the curves that were saved cannot be read: {in_brief(error)}.") from error
     return tuple(events)
 
 

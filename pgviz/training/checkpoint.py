@@ -20,7 +20,7 @@ from safetensors.numpy import load_file, save_file
 
 from pgviz._version import __version__
 from pgviz.config import RunConfig
-from pgviz.errors import RunError, UsageError
+from pgviz.errors import RunError, UsageError, in_brief
 from pgviz.training.packing import pack, unpack
 from pgviz.training.snapshot import Snapshot
 
@@ -146,12 +146,14 @@ def load(place: Path) -> Checkpoint:
         UsageError,
         msgspec.DecodeError,
         SafetensorError,
-        KeyError,
+        LookupError,
+        AttributeError,
+        ArithmeticError,
         TypeError,
         ValueError,
         RecursionError,
     ) as error:
-        said = " ".join(str(error).split())[:200]
+        said = in_brief(error, 200)
         raise CheckpointError(f"{place} is not a checkpoint that can be read: {said}.") from error
     return Checkpoint(config, snapshot, manifest.notes)
 

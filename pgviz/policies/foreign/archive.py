@@ -24,7 +24,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from pgviz.errors import UsageError
+from pgviz.errors import UsageError, in_brief
 
 Weights = Mapping[str, NDArray[np.float32]]
 
@@ -82,7 +82,7 @@ def read_archive(path: Path) -> Archive:
     except OSError as error:
         raise ForeignPolicyError(f"cannot read {path}: {error.strerror or error}.") from error
     except _DAMAGED as error:
-        said = " ".join(str(error).split())[:160]
+        said = in_brief(error)
         raise ForeignPolicyError(
             f"{path.name} cannot be read as an agent of Stable-Baselines3: {said}."
         ) from error
