@@ -84,6 +84,19 @@ def test_that_the_mailbox_keeps_all_facts_and_the_newest_step_with_details() -> 
     assert mailbox.wants_step
 
 
+def test_that_a_step_of_the_last_run_is_not_taken_for_one_of_the_next() -> None:
+    mailbox = Mailbox()
+    with Session(CONFIG) as session:
+        session.trainer.watch.wanted = True
+        step = session.pull_until(environment_steps())
+        assert step is not None
+        mailbox.put(step)
+        assert not mailbox.wants_step
+        mailbox.put(session.introduce())
+    assert mailbox.wants_step
+    assert mailbox.take() == ([session.introduce()], None)
+
+
 def test_that_the_inbox_wakes_whoever_waits() -> None:
     inbox = Inbox()
     timer = threading.Timer(0.01, inbox.post, [Play()])
