@@ -46,7 +46,8 @@ class TrailView(QWidget):
         bounds
             The range of the numbers; ``None`` for that of those there are.
         """
-        self._updates, self._rows, self._labels, self._range = updates, rows, labels, bounds
+        # A copy: the trail goes on before this is painted.
+        self._updates, self._rows, self._labels, self._range = tuple(updates), rows, labels, bounds
         if len(updates):
             self.setToolTip(f"From update {updates[0]:,} to {updates[-1]:,}")
         self.update()
