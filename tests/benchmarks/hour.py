@@ -102,9 +102,7 @@ def play(path: Path, steps: int) -> None:
             while window.model.debug.cursor is None or window.model.debug.cursor.step != step:
                 _run_events(0.001)
             times.append(1e3 * (time.perf_counter() - asked))
-        print(
-            f"any step, on the screen: median {statistics.median(times):.0f} ms, longest {max(times):.0f} ms"
-        )
+        print(f"any step, on the screen: median {statistics.median(times):.0f} ms, longest {max(times):.0f} ms")
         print(f"afterwards: {memory():.0f} MiB")
         window.close()
 
