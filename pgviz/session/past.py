@@ -92,6 +92,8 @@ class Past:
 
     def _find(self, step: int, head: tuple[int, int], copy: int) -> tuple[Span, Mark]:
         """The span that a step is in, lived as far as that, and the snapshot that it begins with."""
+        if not head[1]:
+            raise PgvizError("no step has been taken yet: there is nothing to look back at.")
         step = min(step, head[1])
         mark = self._history.before_step(step)
         if mark is None:

@@ -9,6 +9,7 @@ import pytest
 
 from pgviz.config import RunConfig
 from pgviz.errors import PgvizError, UsageError
+from pgviz.session.cursor import Cursor
 from pgviz.session.history import History
 from pgviz.session.past import Past
 from pgviz.session.relive import NotReproducible
@@ -103,6 +104,13 @@ def test_that_the_oldest_goes_where_there_is_no_room_and_is_said_to_be_gone() ->
     assert session.trainer.policy.weights_sha256() == before
     session.resume(history.marks[0].position)
     session.close()
+
+
+def test_that_before_the_first_step_there_is_nothing_to_look_back_at() -> None:
+    with Session(short_config("CartPole-v1", "ppo"), history=History()) as session:
+        session.pull()
+        with pytest.raises(PgvizError, match="no step has been taken yet"):
+            Cursor(session).look(1, 0)
 
 
 def test_that_without_a_history_there_is_no_way_back() -> None:
