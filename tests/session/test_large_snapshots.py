@@ -10,7 +10,7 @@ from pgviz.cli import main
 from pgviz.config import RunConfig
 from pgviz.errors import UsageError
 from pgviz.recording import snapshots
-from pgviz.session import commands
+from pgviz.session import commands, recorder
 from pgviz.session.commands import StartRecording, StopRecording
 from pgviz.session.history import History
 from pgviz.session.notices import RunState
@@ -25,6 +25,9 @@ from tests.session.test_take_over import go_to
 def record(path: Path, config: RunConfig, begin_at: int, large_from: int) -> RecordingState:
     """Record a run up to 300 steps, whose snapshots are too large from a step on."""
     with hosted() as driver, pytest.MonkeyPatch.context() as patch:
+        # As often as may be, however long one takes.
+        patch.setattr(recorder, "SHARE_OF_SNAPSHOTS", float("inf"))
+        patch.setattr(recorder, "SNAPSHOT_BYTES_A_SECOND", float("inf"))
         driver.post(commands.StartRun(config))
         driver.wait_for_state(RunState.PAUSED)
         if begin_at:
@@ -33,9 +36,9 @@ def record(path: Path, config: RunConfig, begin_at: int, large_from: int) -> Rec
         driver.wait_for(lambda _: driver.of(RecordingState))
         if large_from > begin_at:
             go_to(driver, large_from)
-            recorder = driver.host._recorder
-            assert recorder is not None
-            writer = recorder._writer
+            recording = driver.host._recorder
+            assert recording is not None
+            writer = recording._writer
             driver.wait_for(lambda _: writer._snapshots_put == writer._waiting.snapshots_taken)
         patch.setattr(snapshots, "LARGEST_SNAPSHOT", 100)
         go_to(driver, 300)

@@ -47,21 +47,19 @@ class ProgressBar(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
-        self.state_label = self._label("What the session is doing", "Preparing…")
+        self.state_label = self._label("What the session is doing", "Preparing")
         self.count_label = self._label("How often the next command is repeated; Escape forgets it")
         self.bar = QProgressBar(textVisible=False, maximum=1000)
-        self.bar.setFixedWidth(120)
+        self.bar.setFixedWidth(100)
         self.bar.setFixedHeight(12)
         self.bar.setToolTip("Steps done of steps wanted")
-        self.steps_label = self._label(
-            "Environment steps, counted over all copies", "1,000,000 of 1,000,000 steps"
-        )
+        self.steps_label = self._label("Environment steps, counted over all copies", "100,000 of 100,000 steps")
         self.speed_label = self._label(
-            "Environment steps per second, over the last moment of training", "100,000 steps/s"
+            "Environment steps per second, over the last moment of training", "10,000 steps/s"
         )
-        self.episodes_label = self._label("Episodes ended, over all copies", "10,000 episodes")
-        self.elapsed_label = self._label("Time spent training, pauses left out", "00:00 elapsed")
-        self.left_label = self._label("Time until the last step, at the present speed", "00:00 left")
+        self.episodes_label = self._label("Episodes ended, over all copies", "1,000 episodes")
+        self.elapsed_label = self._label("Time spent training, pauses left out", "0:00 elapsed")
+        self.left_label = self._label("Time until the last step, at the present speed", "0:00 left")
         self._arrange()
         self.show_count("")
         self.refresh(RunModel())
