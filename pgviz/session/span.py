@@ -94,7 +94,9 @@ class Span:
     def can_reach(self, step: int) -> bool:
         """Whether living on is enough for :meth:`holds` to hold."""
         index = self.index(step)
-        return index >= len(self.seen) or self.seen[index].shown is not None
+        if index < len(self.seen):
+            return self.seen[index].shown is not None
+        return step <= self._detailed[1]
 
     def index(self, step: int) -> int:
         """Place of the step that led to `step` environment steps; one past the end where it was not lived yet."""
@@ -142,7 +144,8 @@ class Span:
         """Have the next step come with its details, or without."""
         watch = self._relived.trainer.watch
         first, last = self._detailed
-        watch.wanted, watch.index = first <= self._step + self._copies <= last, self._copy
+        # The next step is taken by one copy at least and by all at most.
+        watch.wanted, watch.index = first <= self._step + self._copies and self._step < last, self._copy
 
     def _estimate(self) -> None:
         """Add what the update has just made of the steps of its rollout."""

@@ -113,6 +113,22 @@ def test_that_before_the_first_step_there_is_nothing_to_look_back_at() -> None:
             Cursor(session).look(1, 0)
 
 
+@pytest.mark.parametrize(("algorithm", "settings"), [("ppo", {"rollout_length": 64}), ("reinforce", {})])
+def test_that_every_step_of_a_long_span_can_be_looked_at_whatever_was_looked_at_before(
+    algorithm: str, settings: dict[str, int]
+) -> None:
+    config = short_config("CartPole-v1", algorithm, steps=LONG, **settings)
+    session, events = run(config, 300, history := History(10**9, 10**9))  # one snapshot, at the beginning
+    with session:
+        past = Past(config, history, session.trainer.environment)
+        steps = [event.step for event in events if isinstance(event, StepTaken)]
+        head = session.position, session.trainer.step
+        chosen = random.Random(0)
+        for step in [steps[0], steps[-1], *chosen.choices(steps, k=40), *steps[10:40:3]]:
+            assert past.at(step, head).step == step
+        past.close()
+
+
 def test_that_without_a_history_there_is_no_way_back() -> None:
     with Session(short_config("CartPole-v1", "a2c")) as session, pytest.raises(UsageError, match="no history"):
         session.resume(0)
