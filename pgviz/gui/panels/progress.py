@@ -50,14 +50,14 @@ class ProgressBar(QStatusBar):
         self.state_label = self._label("What the session is doing", "Preparing")
         self.count_label = self._label("How often the next command is repeated; Escape forgets it")
         self.bar = QProgressBar(textVisible=False, maximum=1000)
-        self.bar.setFixedWidth(100)
+        self.bar.setFixedWidth(88)
         self.bar.setFixedHeight(12)
         self.bar.setToolTip("Steps done of steps wanted")
         self.steps_label = self._label("Environment steps, counted over all copies", "100,000 of 100,000 steps")
         self.speed_label = self._label(
             "Environment steps per second, over the last moment of training", "10,000 steps/s"
         )
-        self.episodes_label = self._label("Episodes ended, over all copies", "1,000 episodes")
+        self.episodes_label = self._label("Episodes ended, over all copies", "100 episodes")
         self.elapsed_label = self._label("Time spent training, pauses left out", "0:00 elapsed")
         self.left_label = self._label("Time until the last step, at the present speed", "0:00 left")
         self._arrange()

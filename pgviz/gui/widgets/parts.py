@@ -62,7 +62,7 @@ class SteadyLabel(QLabel):
 
     def __init__(self, widest: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._widest = widest
+        self._widest, self._padding = widest, 0
         self._fit()
 
     def setText(self, text: str) -> None:
@@ -70,7 +70,7 @@ class SteadyLabel(QLabel):
         if text == self.text():
             return
         super().setText(text)
-        if not text or self._size_of(text).width() > self.minimumWidth():
+        if not text or self._room(text) > self.minimumWidth():
             self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -80,13 +80,14 @@ class SteadyLabel(QLabel):
             self._fit()
 
     def _fit(self) -> None:
-        self.setFixedSize(self._size_of(self.text()).expandedTo(self._size_of(self._widest)))
+        # Its own hint, which knows of the style's padding, is never less than the room it was given before.
+        self.setMinimumSize(0, 0)
+        hint = self.sizeHint()
+        self._padding = max(hint.width() - self.fontMetrics().horizontalAdvance(self.text()), 0)
+        self.setFixedSize(max(self._room(self.text()), self._room(self._widest)), hint.height())
 
-    def _size_of(self, text: str) -> QSize:
-        # A label's own hint is never less than the room it was given before.
-        margins, metrics = self.contentsMargins(), self.fontMetrics()
-        width = metrics.horizontalAdvance(text) + margins.left() + margins.right()
-        return QSize(width, metrics.height() + margins.top() + margins.bottom())
+    def _room(self, text: str) -> int:
+        return self.fontMetrics().horizontalAdvance(text) + self._padding
 
 
 class Still(QWidget):
