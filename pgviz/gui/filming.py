@@ -12,7 +12,7 @@ from pgviz.config import RunConfig
 from pgviz.export.film import Film
 from pgviz.gui.scene import Scene, What
 from pgviz.gui.settings import ThemeChoice
-from pgviz.gui.sitting import Sitting, offscreen_settings
+from pgviz.gui.sitting import Interrupts, Sitting, offscreen_settings
 
 Progress = Callable[[float], None]
 WINDOW_SIZE = (1280, 800)
@@ -66,8 +66,8 @@ def film_run(config: RunConfig, seconds: float, film: Film, shot: Shot, progress
     RunError
         Where the run failed, or the film cannot be written.
     """
-    with film, offscreen_settings(shot.theme, shot.speed) as settings:
-        sitting = Sitting(settings, WINDOW_SIZE)
+    with Interrupts() as interrupts, film, offscreen_settings(shot.theme, shot.speed) as settings:
+        sitting = Sitting(settings, WINDOW_SIZE, interrupts)
         scene = Scene(sitting.window, shot.what, shot.size, shot.with_numbers)
         camera = _Camera(scene, film, progress)
         try:

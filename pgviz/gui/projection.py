@@ -6,7 +6,6 @@ moment, whatever the machine is doing.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from math import ceil
 
@@ -15,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pgviz.export.film import Film
 from pgviz.gui.filming import WINDOW_SIZE, Shot
 from pgviz.gui.scene import Scene
-from pgviz.gui.sitting import interrupt_told, offscreen_settings
+from pgviz.gui.sitting import Interrupts, offscreen_settings
 from pgviz.recording.reader import Recording
 from pgviz.recording.schema import Recorded
 from pgviz.session.inbox import Inbox
@@ -58,8 +57,7 @@ def film_recording(
     from pgviz.gui.app import make_application
     from pgviz.gui.main_window import MainWindow
 
-    interrupted = threading.Event()
-    with film, offscreen_settings(shot.theme) as settings, interrupt_told(interrupted.set):
+    with Interrupts() as interrupts, film, offscreen_settings(shot.theme) as settings:
         app = make_application()
         window = MainWindow(settings, _no_host)
         try:
@@ -72,7 +70,7 @@ def film_recording(
             speed = shot.speed or 1.0
             last = ceil((span[1] - span[0]) / speed * film.fps)
             for moment in range(last + 1):
-                if interrupted.is_set():
+                if interrupts.came:
                     raise KeyboardInterrupt
                 if moments.advance(span[0] + moment / film.fps * speed):
                     _take(app, window.pump.refresh_all, scene, film, moment)

@@ -8,7 +8,7 @@ from pathlib import Path
 from pgviz.config import RunConfig
 from pgviz.errors import UsageError
 from pgviz.gui.settings import ThemeChoice
-from pgviz.gui.sitting import Sitting, offscreen_settings
+from pgviz.gui.sitting import Interrupts, Sitting, offscreen_settings
 
 
 def take(
@@ -39,14 +39,15 @@ def take(
         Where the run failed.
     """
     target = Path(path)
-    part = _reserve(target)
-    try:
-        with offscreen_settings(theme) as settings:
-            sitting = Sitting(settings, size)
-            sitting.train(config, seconds, lambda: None, lambda: _save(sitting, part))
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    with Interrupts() as interrupts:
+        part = _reserve(target)
+        try:
+            with offscreen_settings(theme) as settings:
+                sitting = Sitting(settings, size, interrupts)
+                sitting.train(config, seconds, lambda: None, lambda: _save(sitting, part))
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def _reserve(target: Path) -> Path:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import Any, Self
 from weakref import WeakMethod
 
 from PySide6.QtCore import QEventLoop, QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
@@ -51,25 +52,46 @@ def _pass_on(kind: QtMsgType, context: QMessageLogContext, message: str) -> None
         tell_terminal(message)
 
 
-@contextmanager
-def interrupt_told(tell: Callable[[], None]) -> Iterator[None]:
-    """Call `tell` at Ctrl+C and SIGTERM.
+class Interrupts:
+    """Ctrl+C and SIGTERM, held until somebody can be told.
 
-    Python would raise in the midst of whatever Qt is painting, and Qt lose it; and SDL, which draws most
-    environments, takes SIGTERM for itself where nobody else has, and does nothing about it.
+    Python would raise in the midst of whatever Qt is building or painting, and Qt lose it, or crash; and SDL, by
+    which most environments draw, takes SIGTERM for itself where nobody else has, and does nothing about it.
+
+    Attributes
+    ----------
+    came
+        Whether there was one.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    signals = (signal.SIGINT, signal.SIGTERM)
-    # Started in the background, Ctrl+C is ignored: it is not for this run.
-    heeded = [each for each in signals if signal.getsignal(each) not in (None, signal.SIG_IGN)]
-    previous = [signal.signal(each, lambda *_: tell()) for each in heeded]
-    try:
-        yield
-    finally:
-        for each, handler in zip(heeded, previous, strict=True):
-            signal.signal(each, handler)
+
+    def __init__(self) -> None:
+        self.came = False
+        self._tell: Callable[[], None] | None = None
+        self._previous: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                # Started in the background, Ctrl+C is ignored: it is not for this run.
+                if signal.getsignal(number) not in (None, signal.SIG_IGN):
+                    self._previous[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)
+        self._tell = None
+
+    def tell(self, whom: Callable[[], None]) -> None:
+        """Call `whom` at one, or now where it came before."""
+        self._tell = whom
+        if self.came:
+            whom()
+
+    def _note(self, _number: int, _frame: object) -> None:
+        self.came = True
+        if self._tell is not None:
+            self._tell()
 
 
 class Sitting:
@@ -81,6 +103,8 @@ class Sitting:
         What the window remembers.
     size
         Its width and height in pixels.
+    interrupts
+        What ends it early; held from before it was made.
 
     Attributes
     ----------
@@ -88,7 +112,7 @@ class Sitting:
         The window.
     """
 
-    def __init__(self, settings: Settings, size: tuple[int, int]) -> None:
+    def __init__(self, settings: Settings, size: tuple[int, int], interrupts: Interrupts) -> None:
         from pgviz.gui.app import make_application
         from pgviz.gui.main_window import MainWindow
 
@@ -96,6 +120,7 @@ class Sitting:
         self.window = MainWindow(settings)
         self.window.resize(*size)
         self.window.layout_.reset()
+        self._interrupts = interrupts
         self._loop = QEventLoop()
         self._timer = QTimer(singleShot=True)
         self._timer.timeout.connect(self._loop.quit)
@@ -134,7 +159,8 @@ class Sitting:
         pump.command_rejected.connect(self._on_rejected)
         pump.run_failed.connect(self._on_failed)
         try:
-            with self._errors_caught(), interrupt_told(self._on_interrupt):
+            with self._errors_caught():
+                self._interrupts.tell(self._on_interrupt)
                 self.window.show()
                 self.window.begin(config, play=True)
                 self._loop.exec()
@@ -189,7 +215,7 @@ class Sitting:
 
     def _on_interrupt(self) -> None:
         self._escaped = self._escaped or KeyboardInterrupt()
-        self._loop.quit()
+        QTimer.singleShot(0, self._loop.quit)  # it may not have begun yet
 
     def _raise_faults(self) -> None:
         if self._escaped is not None:
