@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
 import gymnasium
@@ -9,6 +10,7 @@ from gymnasium import spaces
 
 from pgviz.environments.factory import make
 from pgviz.environments.facts import EnvironmentListing
+from pgviz.environments.faults import RAISED
 from pgviz.environments.labels import title
 from pgviz.environments.packages import missing_for, missing_for_atari
 from pgviz.environments.registry import ATARI_PREFIX, OWN_PREFIX, newest_ids, register_atari
@@ -88,7 +90,8 @@ def examine(id: str) -> Examined:
     except PgvizError as error:
         return Examined(id, title(id), "", "", trainable=False, reason=str(error))
     observation_space, action_space = environment.observation_space, environment.action_space
-    environment.close()
+    with contextlib.suppress(*RAISED):
+        environment.close()
     reason = unsupported(observation_space, "observations") or unsupported(action_space, "actions")
     return Examined(id, title(id), in_words(observation_space), in_words(action_space), not reason, reason)
 

@@ -15,9 +15,10 @@ import gymnasium
 from gymnasium.envs.registration import EnvSpec, load_env_creator
 
 from pgviz.environments import mujoco_setup
+from pgviz.environments.faults import RAISED, in_words
 from pgviz.environments.packages import missing_for
 from pgviz.environments.registry import specification
-from pgviz.errors import EnvironmentFault, UsageError
+from pgviz.errors import EnvironmentFault, UsageError, in_brief
 
 Environment = gymnasium.Env[Any, Any]
 
@@ -53,10 +54,10 @@ def make(id: str, *, render: bool) -> Environment:
             warnings.simplefilter("ignore")
             environment = _construct(spec, render)
     except (gymnasium.error.DependencyNotInstalled, ImportError) as error:
-        raise UsageError(f"{id} cannot be made with the packages installed here: {_in_one_line(error)}") from error
-    except (Exception, SystemExit) as error:
-        said = _in_one_line(error)
-        raise EnvironmentFault(f"{id} raised {type(error).__name__} while it was being made: {said}") from error
+        said = in_brief(error, 300)
+        raise UsageError(f"{id} cannot be made with the packages installed here: {said}") from error
+    except RAISED as error:
+        raise EnvironmentFault(f"{id} {in_words(error, ' while it was being made')}") from error
     for name in ("observation_space", "action_space"):
         if not isinstance(getattr(environment, name, None), gymnasium.Space):
             raise EnvironmentFault(f"{id} has no {name}; its constructor must set one.")
@@ -70,7 +71,7 @@ def _construct(spec: EnvSpec, render: bool) -> Environment:
         try:
             return gymnasium.make(spec, disable_env_checker=True, render_mode="rgb_array")
         # A picture is never worth a run: what else is wrong shows below.
-        except (Exception, SystemExit):  # noqa: BLE001
+        except RAISED:
             return gymnasium.make(spec, disable_env_checker=True)
     return gymnasium.make(spec, disable_env_checker=True)
 
@@ -80,7 +81,3 @@ def _may_draw(spec: EnvSpec) -> bool:
     metadata = getattr(creator, "metadata", None)
     # A function says nothing of what it makes: try.
     return not isinstance(metadata, dict) or "rgb_array" in metadata.get("render_modes", ())
-
-
-def _in_one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from pgviz.environments.observations import ObservationMismatch
-from pgviz.errors import EnvironmentFault
+from pgviz.errors import EnvironmentFault, in_brief
+
+# What may come out of somebody else's code and is that code's fault: SystemExit too, for an environment that calls
+# sys.exit() has no say in whether pgviz ends. Ctrl+C does.
+RAISED = (Exception, SystemExit)
+_QUOTED = 300
+
+
+def in_words(error: BaseException, where: str = "") -> str:
+    """Say what was raised: ``"raised ValueError in step 3: no such thing"``, or without words a full stop."""
+    said = in_brief(error, _QUOTED)
+    return f"raised {type(error).__name__}{where}" + (f": {said}" if said else ".")
 
 
 class FaultReporter:
@@ -22,9 +33,7 @@ class FaultReporter:
 
     def raised(self, error: BaseException, episode: int, step: int) -> EnvironmentFault:
         """The environment raised, or wanted to end the whole process."""
-        detail = " ".join(str(error).split())
-        said = f": {detail}" if detail else ""
-        return EnvironmentFault(f"{self._id} raised {type(error).__name__} in {_where(episode, step)}{said}")
+        return EnvironmentFault(f"{self._id} {in_words(error, f' in {_where(episode, step)}')}")
 
     def malformed(self, result: object, episode: int, step: int) -> EnvironmentFault:
         """`result` is not the tuple that Gymnasium asks for."""

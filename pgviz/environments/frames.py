@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgviz.environments.factory import Environment
+from pgviz.environments.faults import RAISED, in_words
 
 
 class FrameRenderer:
@@ -39,9 +40,8 @@ class FrameRenderer:
         try:
             return self._draw(self._environments[index])
         # A picture is never worth a run; the text is shown instead.
-        except (Exception, SystemExit) as error:  # noqa: BLE001
-            detail = " ".join(str(error).split())
-            self.error = f"No picture: drawing raised {type(error).__name__}" + (f": {detail}" if detail else ".")
+        except RAISED as error:
+            self.error = f"No picture: drawing {in_words(error)}"
             return None
 
     def _draw(self, environment: Environment) -> NDArray[np.uint8]:
@@ -55,11 +55,11 @@ class FrameRenderer:
             if bits and state is not None:
                 bits.state = state
         if not isinstance(frame, np.ndarray) or frame.ndim != 3 or frame.shape[2] != 3:
-            raise TypeError(f"it returned {_in_words(frame)} where an (H, W, 3) picture was asked for")
+            raise TypeError(f"it returned {_kind(frame)} where an (H, W, 3) picture was asked for")
         # Always a copy: the environment may go on to draw into what it returned.
         # In the order it came in: to turn columns into rows is slow, and whoever shows it does so on his own time.
         return np.array(frame, dtype=np.uint8, order="K")
 
 
-def _in_words(frame: object) -> str:
+def _kind(frame: object) -> str:
     return f"an array of shape {frame.shape}" if isinstance(frame, np.ndarray) else f"a {type(frame).__name__}"

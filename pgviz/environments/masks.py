@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from pgviz.action_layout import ActionLayout, Space
 from pgviz.environments.factory import Environment
+from pgviz.environments.faults import RAISED
 from pgviz.errors import EnvironmentFault
 
 KEY, METHOD = "action_mask", "action_masks"
@@ -124,7 +125,7 @@ class MaskReader:
             return self._read(copy, over)
         except _Unusable as problem:
             raise self._fault(copy, str(problem)) from None
-        except (Exception, SystemExit) as error:
+        except RAISED as error:
             raise self._fault(copy, error) from error
 
     def _read(self, copy: int, over: bool) -> Mask:

@@ -9,6 +9,7 @@ import gymnasium
 from gymnasium.envs.registration import EnvSpec, parse_env_id
 
 from pgviz.environments import own
+from pgviz.environments.faults import RAISED, in_words
 from pgviz.environments.packages import is_installed, missing_for_atari
 from pgviz.errors import UsageError
 from pgviz.parameters import unknown
@@ -71,9 +72,8 @@ def _import(module: str, id: str) -> None:
     except ModuleNotFoundError as error:
         hint = "install it, or start pgviz in its folder"
         raise UsageError(f"cannot import {module} for {id}: {error}; {hint}.") from error
-    except (Exception, SystemExit) as error:
-        said = " ".join(str(error).split())
-        raise UsageError(f"importing {module} for {id} raised {type(error).__name__}: {said}") from error
+    except RAISED as error:
+        raise UsageError(f"importing {module} for {id} {in_words(error)}") from error
 
 
 def _no_such(name: str) -> str:

@@ -18,7 +18,7 @@ from pgviz.environments import rebuild
 from pgviz.environments.action_log import ActionLog, LoggedBeginning, LoggedStep
 from pgviz.environments.describe import describe
 from pgviz.environments.factory import Environment, make
-from pgviz.environments.faults import FaultReporter
+from pgviz.environments.faults import RAISED, FaultReporter
 from pgviz.environments.frames import FrameRenderer
 from pgviz.environments.masks import Mask, MaskReader, Step
 from pgviz.environments.observations import Encoded, ObservationMismatch, encoder
@@ -224,7 +224,7 @@ class VectorEnvironment:
     def close(self) -> None:
         """Close all copies; what they raise in closing no longer matters to anybody."""
         for environment in self._environments:
-            with contextlib.suppress(Exception, SystemExit):
+            with contextlib.suppress(*RAISED):
                 environment.close()
 
     def _step_each(
@@ -242,7 +242,7 @@ class VectorEnvironment:
         for index in indices:
             try:
                 result = steps[index](split[index])
-            except (Exception, SystemExit) as error:
+            except RAISED as error:
                 raise self._faults.raised(error, *self._place(index, 1)) from error
             try:
                 observation, reward, terminated, truncated, _ = result
@@ -286,7 +286,7 @@ class VectorEnvironment:
     def _reset_one(self, index: int, seed: int) -> NDArray[np.float32]:
         try:
             result = self._environments[index].reset(seed=seed)
-        except (Exception, SystemExit) as error:
+        except RAISED as error:
             raise self._faults.raised(error, *self._place(index, 0)) from error
         try:
             observation, info = result

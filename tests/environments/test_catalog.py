@@ -49,6 +49,11 @@ def test_that_what_the_list_says_is_what_making_each_shows() -> None:
         assert listed.reason in examined.reason
 
 
+@pytest.mark.parametrize("name", ["RaisesInClose-v0", "ExitsInDrawing-v0"])
+def test_that_one_that_cannot_be_closed_can_be_examined(name: str) -> None:
+    assert examine(f"tests.environments.faulty:{name}").trainable
+
+
 def test_that_an_environment_without_its_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     hide(monkeypatch, "Box2D", "mujoco")
     reasons = {each.id: each for each in listing()}

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pgviz.environments.faults import in_words
 from pgviz.environments.vector import VectorEnvironment
 from pgviz.errors import EnvironmentFault, UsageError
 from tests.environments.faulty import FAULTY_STEP
@@ -22,7 +23,7 @@ def run(name: str) -> None:
     [
         ("RaisesInStep-v0", "raised ValueError in step 3 of episode 1: the motor is on fire"),
         ("ExitsInStep-v0", "raised SystemExit in step 3 of episode 1: 3"),
-        ("ExitsInReset-v0", "raised SystemExit in the reset of episode 1"),
+        ("ExitsInReset-v0", "raised SystemExit in the reset of episode 1."),
         ("ExitsInConstructor-v0", "raised SystemExit while it was being made: no licence"),
         ("RaisesInReset-v0", "raised KeyError in the reset of episode 1: 'key lost'"),
         ("NanObservation-v0", "returned an observation with nan in entry 1 in step 3 of episode 1"),
@@ -62,6 +63,12 @@ def test_that_what_the_environment_raised_is_kept_as_the_cause() -> None:
     with pytest.raises(EnvironmentFault) as caught:
         run("RaisesInStep-v0")
     assert isinstance(caught.value.__cause__, ValueError)
+
+
+def test_that_a_library_that_says_pages_is_quoted_in_brief() -> None:
+    said = in_words(ValueError("one\n  thing " + "and another " * 1_000), " in step 3")
+    assert said.startswith("raised ValueError in step 3: one thing and another")
+    assert len(said) < 400
 
 
 def test_that_the_copy_at_fault_is_the_one_named() -> None:
