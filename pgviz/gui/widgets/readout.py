@@ -15,6 +15,7 @@ from pgviz.gui.widgets.step_axis import MINUS
 DASH = "–"
 HYPHEN_BEFORE_DIGIT = re.compile(r"(?<!\w)-(?=\d)")
 GAP = 12
+LEFT = Qt.AlignmentFlag.AlignLeft
 NARROWEST = 44  # pixels; less shows no number
 
 
@@ -42,6 +43,8 @@ class Readout(QWidget):
         self._values = dict.fromkeys(captions, DASH)
         self._theme = LIGHT
         self._value_font = sized(self.font(), 1.0, bold=True)
+        self._places: dict[str, QRect] = {}
+        self._places_in: QRect | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(", ".join(captions.values()))
 
@@ -60,6 +63,7 @@ class Readout(QWidget):
         self._captions = dict(captions)
         self._shares = dict.fromkeys(captions, 1)
         self._values = dict.fromkeys(captions, DASH)
+        self._places_in = None
         self.setAccessibleName(", ".join(captions.values()))
         self.update()
 
@@ -105,21 +109,31 @@ class Readout(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw all captions and values."""
-        painter = QPainter(self)
-        line = QFontMetrics(self._value_font).height()
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        for name, column in self._columns().items():
-            painter.setFont(self.font())
-            painter.setPen(QColor(self._theme.muted))
-            painter.drawText(QRect(column.left(), column.top(), column.width(), line), left, self._captions[name])
-            painter.setFont(self._value_font)
-            painter.setPen(QColor(self._theme.text))
-            below = QRect(column.left(), column.top() + line + 2, column.width(), line)
-            painter.drawText(below, left, self._elided(self._values[name], column.width()))
+        painter, columns = QPainter(self), self._columns()
+        metrics = QFontMetrics(self._value_font)
+        line = metrics.height()
+        # All captions, then all values: each call of Qt may hand Python's lock to the trainer and wait for it.
+        painter.setFont(self.font())
+        painter.setPen(QColor(self._theme.muted))
+        for name, column in columns.items():
+            painter.drawText(column, LEFT | Qt.AlignmentFlag.AlignTop, self._captions[name])
+        painter.setFont(self._value_font)
+        painter.setPen(QColor(self._theme.text))
+        painter.translate(0, line + 2)
+        for name, column in columns.items():
+            text = metrics.elidedText(self._values[name], Qt.TextElideMode.ElideRight, column.width())
+            painter.drawText(column, LEFT | Qt.AlignmentFlag.AlignTop, text)
         painter.end()
 
     def _columns(self) -> dict[str, QRect]:
-        area, shares = self.contentsRect(), dict(self._shares)
+        """Where each value is that there is room for; worked out again only where something else has changed."""
+        area = self.contentsRect()
+        if area != self._places_in:
+            self._places, self._places_in = self._shared_out(area), area
+        return self._places
+
+    def _shared_out(self, area: QRect) -> dict[str, QRect]:
+        shares = dict(self._shares)
         while (unit := (area.width() + GAP) / sum(shares.values())) * min(shares.values()) < NARROWEST + GAP:
             if len(shares) == 1:
                 break
