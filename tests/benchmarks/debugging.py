@@ -1,10 +1,10 @@
 """What the debugger costs: history and breakpoints against plain training, and how soon the past is there.
 
-``python -m tests.benchmarks.debugging [--environment ID] [--algorithm NAME] [--seconds S] [--rounds R]``
+``python -m tests.benchmarks.debugging [--environment ID] [--algorithm NAME] [--steps N --rounds R] [--seconds S]``
 
-Prints the ratio of steps/s with a history, and with five breakpoints that are not hit, to plain training, in turn,
-round by round; the time to show a past step (at random places, and scrubbing), and to resume from one; and the
-memory that a million steps of history take.
+Prints the ratio of steps/s with a history, and with five breakpoints that are not hit, to plain training, in R
+turns of N steps; after S seconds of another run the time to show a past step (at random places, and scrubbing), and
+to resume from one; and the memory that a million steps of history take.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ import argparse
 import random
 import statistics
 import time
+from collections.abc import Sequence
+
+import numpy as np
 
 from pgviz.config import RunConfig
 from pgviz.session.breakpoints import Breakpoint, BreakpointSet
@@ -31,34 +34,60 @@ CONDITIONS = (
 )
 
 
-def speed(config: RunConfig, seconds: float, history: History | None, breakpoints: BreakpointSet | None) -> float:
-    """Steps per second of processor time, which other programs do not take from."""
-    values = EventValues()
+class Contender:
+    """One of several sessions that do the very same work in turn, slice by slice.
 
-    def stops(event: Event) -> bool:
-        if breakpoints is None:
+    What they do is the same to the bit, so that only what is kept or tested beside it makes a difference; and the
+    slices are short, so that a machine whose speed drifts drifts for all of them alike.
+    """
+
+    def __init__(self, config: RunConfig, history: History | None = None, conditions: Sequence[str] = ()) -> None:
+        self._session = Session(config, history=history)
+        self._breakpoints = BreakpointSet([Breakpoint(condition) for condition in conditions])
+        self._values = EventValues()
+        self._checks = bool(conditions)
+
+    def work(self, until_step: int) -> float:
+        """Go on to a step; returns the seconds of processor time, which other programs do not take from."""
+        began = time.process_time()
+        self._session.pull_until(lambda event: self._stops(event) or event.step >= until_step)
+        return time.process_time() - began
+
+    def _stops(self, event: Event) -> bool:
+        if not self._checks:
             return False
-        kind = values.take(event)
-        return kind is not None and bool(breakpoints.check(kind, values))
+        kind = self._values.take(event)
+        return kind is not None and bool(self._breakpoints.check(kind, self._values))
 
-    with Session(config, history=history) as session:
-        began, from_time = time.process_time(), time.perf_counter()
-        session.pull_until(lambda event: stops(event) or time.perf_counter() - from_time > seconds)
-        return session.trainer.step / (time.process_time() - began)
+    def close(self) -> None:
+        """End the run."""
+        self._session.close()
 
 
-def show_costs(config: RunConfig, seconds: float, rounds: int) -> None:
+def show_costs(config: RunConfig, steps: int, rounds: int) -> None:
     """Print the two ratios."""
-    ratios: dict[str, list[float]] = {"history": [], "five breakpoints": []}
-    speed(config, 1.0, None, None)
-    for _ in range(rounds):
-        plain = speed(config, seconds, None, None)
-        ratios["history"].append(speed(config, seconds, History(), None) / plain)
-        breakpoints = BreakpointSet([Breakpoint(condition) for condition in CONDITIONS])
-        ratios["five breakpoints"].append(speed(config, seconds, None, breakpoints) / plain)
-    for name, found in ratios.items():
-        middle = statistics.median(found)
-        print(f"{name}: ratio of steps/s, median {middle:.3f}, from {min(found):.3f} to {max(found):.3f}")
+    contenders = {
+        "plain": Contender(config),
+        "history": Contender(config, History()),
+        "five breakpoints": Contender(config, conditions=CONDITIONS),
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in contenders}
+    order = list(contenders)
+    for turn in range(rounds + 1):
+        for name in order:
+            seconds[name].append(contenders[name].work((turn + 1) * steps))
+        order = order[1:] + order[:1]  # nobody always comes after the same one
+    for each in contenders.values():
+        each.close()
+    plain = np.array(seconds.pop("plain")[1:])  # the first turn warms up
+    for name, found in seconds.items():
+        ratios = plain / np.array(found[1:])
+        low, middle, high = np.percentile(ratios, (25, 50, 75))
+        whole = plain.sum() / sum(found[1:])
+        print(
+            f"{name}: ratio of steps/s, median {middle:.3f} (quartiles {low:.3f} and {high:.3f}), "
+            f"of all {rounds} slices together {whole:.3f}"
+        )
 
 
 def show_past(config: RunConfig, seconds: float) -> None:
@@ -102,12 +131,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--environment", default="CartPole-v1")
     parser.add_argument("--algorithm", default="ppo")
-    parser.add_argument("--seconds", type=float, default=4.0)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--seconds", type=float, default=8.0)
     arguments = parser.parse_args()
     config = RunConfig.create(arguments.environment, arguments.algorithm, steps=10**9)
-    show_costs(config, arguments.seconds, arguments.rounds)
-    show_past(config, 2 * arguments.seconds)
+    show_costs(config, arguments.steps, arguments.rounds)
+    show_past(config, arguments.seconds)
 
 
 if __name__ == "__main__":
