@@ -3,8 +3,8 @@
 ``python -m tests.benchmarks.debugging [--environment ID] [--algorithm NAME] [--steps N --rounds R] [--seconds S]``
 
 Prints the ratio of steps/s with a history, and with five breakpoints that are not hit, to plain training, in R
-turns of N steps; after S seconds of another run the time to show a past step (at random places, and scrubbing), and
-to resume from one; and the memory that a million steps of history take.
+turns of N steps; then, of another run of S seconds, the time to show a past step (anywhere, and scrubbing) and to
+resume from one, and the memory that a million steps of history take.
 """
 
 from __future__ import annotations
