@@ -128,7 +128,7 @@ make_venv() {
 install_pgviz() {
     rm -f .venv/pgviz-*.stamp
     what=.
-    [ "$purpose" = run ] || what='.[dev,box2d,mujoco,peers,video]'
+    [ "$purpose" = run ] || what='.[dev,box2d,mujoco,peers,video,tensorboard,onnx,minari]'
     say "installing Python packages into .venv (a minute or two, the first time)"
     "$VENV_PYTHON" -m pip install --disable-pip-version-check -c "$CONSTRAINTS" -e "$what" ||
         stop "pip did not finish; see its lines above, then try again: what it has done is kept."

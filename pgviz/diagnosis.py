@@ -29,6 +29,7 @@ EXTRAS = {
     "atari": ("ale_py", "the Atari games"),
     "onnx": ("onnxscript", "policies written as ONNX"),
     "tensorboard": ("tensorboardX", "--tensorboard"),
+    "minari": ("minari", "data sets of episodes"),
 }
 """Per extra of pgviz: the module that it brings and what it is for."""
 

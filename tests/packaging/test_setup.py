@@ -95,7 +95,7 @@ def test_that_the_first_call_installs_with_the_pinned_versions(machine: Machine)
 
 def test_that_tests_get_the_development_tools_too(machine: Machine) -> None:
     assert machine.set_up("test").returncode == 0
-    assert machine.installs()[0].endswith("-e .[dev,box2d,mujoco,peers,video]")
+    assert machine.installs()[0].endswith("-e .[dev,box2d,mujoco,peers,video,tensorboard,onnx,minari]")
 
 
 def test_that_a_finished_set_up_is_not_done_again(machine: Machine) -> None:
