@@ -19,6 +19,7 @@ Scale = Literal["linear", "log", "cubic"]
 Boundary = Literal["minibatch", "update"]
 Group = Literal["Learning", "Exploration", "Policy", "Environment", "Teaching"]
 
+_NOUNS = {"float": "a number", "integer": "a whole number", "sizes": "whole numbers"}
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
 
@@ -76,16 +77,21 @@ class Parameter:
     @property
     def range_text(self) -> str:
         """The allowed values in words, for help texts and messages."""
-        if self.kind == "flag":
-            text = "true or false"
-        elif self.kind == "choice":
-            text = ", ".join(self.choices)
-        elif self.kind == "sizes":
-            text = f"whole numbers from {self.low:g} to {self.high:g}, such as 64,64"
-        else:
-            noun = "a whole number" if self.kind == "integer" else "a number"
-            text = f"{noun} from {self.low:g} to {self.high:g}"
+        if self.kind in ("flag", "choice"):
+            return self.span
+        text = f"{_NOUNS[self.kind]} from {self._ends}" + (", such as 64,64" if self.kind == "sizes" else "")
         return text + (", or none" if self.optional else "")
+
+    @property
+    def span(self) -> str:
+        """The allowed values as briefly as a table wants them: ``"0 to 1 or none"``, ``"tanh or relu"``."""
+        words = {"flag": ("true", "false"), "choice": self.choices}.get(self.kind, (self._ends,))
+        *others, last = (*words, "none") if self.optional else words
+        return f"{', '.join(others)} or {last}" if others else last
+
+    @property
+    def _ends(self) -> str:
+        return " to ".join(f"{end:g}" if self.kind == "float" else f"{end:.0f}" for end in (self.low, self.high))
 
     def validate(self, value: object) -> Value:
         """Return `value` as this parameter's own type.

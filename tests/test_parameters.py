@@ -55,6 +55,25 @@ def test_that_every_number_has_a_finite_range_that_suits_its_scale(parameter: Pa
         assert parameter.low >= 0
 
 
+@pytest.mark.parametrize(
+    ("parameter", "said", "briefly"),
+    [
+        (RATE, "a number from 0 to 1", "0 to 1"),
+        (COUNT, "a whole number from 1 to 10", "1 to 10"),
+        (RUN_PARAMETERS["seed"], "a whole number from 0 to 2147483647", "0 to 2147483647"),
+        (RUN_PARAMETERS["steps"], "a whole number from 1 to 10000000000", "1 to 10000000000"),
+        (FLAG, "true or false", "true or false"),
+        (CHOICE, "red or blue", "red or blue"),
+        (SIZES, "whole numbers from 1 to 4096, such as 64,64", "1 to 4096"),
+        (OPTIONAL, "a number from 0.1 to 2, or none", "0.1 to 2 or none"),
+    ],
+)
+def test_that_the_allowed_values_are_said_as_a_person_would_type_them(
+    parameter: Parameter, said: str, briefly: str
+) -> None:
+    assert (parameter.range_text, parameter.span) == (said, briefly)
+
+
 @pytest.mark.parametrize("parameter", DECLARED)
 def test_that_every_choice_has_words_and_nothing_else_has(parameter: Parameter) -> None:
     assert (len(parameter.choices) >= 2) == (parameter.kind == "choice")

@@ -28,14 +28,13 @@ def parameters(arguments: Namespace) -> int:
         config = RunConfig.create(arguments.environment, declared.name) if arguments.environment else None
         say(console, f"{declared.title}: {declared.summary}")
         rows = [_parameter_row(parameter, config) for parameter in declared.parameters.values()]
-        write_table(("name", "default", "range", "changes live at", "what it does"), rows, console)
+        write_table(("name", "default", "range", "live at next", "what it does"), rows, console, sentences=True)
     return 0
 
 
 def _parameter_row(parameter: Parameter, config: RunConfig | None) -> tuple[str, ...]:
     value = config.value(parameter.name) if config else parameter.default
-    boundary = f"next {parameter.live}" if parameter.live else ""
-    return (parameter.name, parameter.format(value), parameter.range_text, boundary, parameter.help)
+    return (parameter.name, parameter.format(value), parameter.span, parameter.live or "", parameter.help)
 
 
 def environments(arguments: Namespace) -> int:

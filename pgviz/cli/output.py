@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice, zip_longest
+from textwrap import fill, wrap
 from typing import TextIO
 
 from rich.console import Console
 
 Row = Sequence[str]
+# Columns that lines take at the most where sentences are folded, and one cell of them.
+WIDEST = 100
+WIDEST_CELL = 27
 
 
 class PipedConsole(Console):
@@ -53,10 +58,21 @@ def rounded(number: float) -> str:
     return f"{number:,.1f}" if abs(number) < 1e9 else f"{number:.4g}"
 
 
-def write_table(header: Row, rows: Sequence[Row], console: Console) -> None:
-    """Write rows under a header: drawn on a terminal, aligned with spaces in a pipe."""
+def write_table(header: Row, rows: Sequence[Row], console: Console, *, sentences: bool = False) -> None:
+    """Write rows under a header: drawn on a terminal, aligned with spaces in a pipe.
+
+    Parameters
+    ----------
+    header, rows
+        The cells, by column.
+    console
+        Where to.
+    sentences
+        Whether the last column is of sentences, which in a pipe are folded under their rows.
+    """
     if not can_draw(console):
-        say(console, "\n".join(_aligned([[cell.upper() for cell in header], *rows])))
+        cells = [[cell.upper() for cell in header], *rows]
+        say(console, "\n".join(_folded(cells) if sentences else _aligned(cells)))
         return
     from rich import box
     from rich.table import Table
@@ -68,6 +84,14 @@ def write_table(header: Row, rows: Sequence[Row], console: Console) -> None:
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console.print(table)
+
+
+def _folded(rows: Sequence[Row]) -> Iterator[str]:
+    broken = [[*zip_longest(*(wrap(cell, WIDEST_CELL) for cell in row[:-1]), fillvalue="")] for row in rows]
+    aligned = iter(_aligned([line for lines in broken for line in lines]))
+    for row, lines in zip(rows, broken, strict=True):
+        yield from islice(aligned, len(lines))
+        yield fill(row[-1], WIDEST, initial_indent="    ", subsequent_indent="    ")
 
 
 def _aligned(rows: Sequence[Row]) -> list[str]:
