@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pgviz.environments.action_log import ActionLog
 from pgviz.training.interventions import Intervention
@@ -38,11 +38,15 @@ class Mark:
         The run as it was.
     size
         Bytes that it adds to what the one before it holds.
+    bare
+        Whether it was taken before what was done at its own place, which is to be done again then; any other holds
+        that.
     """
 
     position: int
     snapshot: Snapshot
     size: int
+    bare: bool = False
 
     @property
     def step(self) -> int:
@@ -112,7 +116,9 @@ class History:
         return not self._marks or self._clock() - self._last >= max(self._between, (size - SMALL) / BYTES_A_SECOND)
 
     def add(self, position: int, snapshot: Snapshot) -> None:
-        """Take a snapshot in, the latest so far."""
+        """Take a snapshot in, the latest so far; one of that very place, as after going back to it, will do."""
+        if self._marks and self._marks[-1].position == position:
+            return
         before = self._marks[-1].snapshot if self._marks else None
         if self._added % MEASURED_EVERY == 0:
             self._learned = snapshot.learned_size
@@ -145,10 +151,10 @@ class History:
     def leading_to(self, position: int) -> Mark | None:
         """The latest snapshot from which to live up to `position`, before anything that was done there.
 
-        A snapshot holds what was done at its own place; it will do only where that is all there is.
+        One that holds what was done at its own place will do there only where that is all there is.
         """
         mark = self.at_position(position)
-        if mark is None or mark.position < position or not self.interventions(position - 1, position):
+        if mark is None or mark.bare or mark.position < position or not self.interventions(position - 1, position):
             return mark
         return self.at_position(position - 1) or (mark if self.has_dropped else None)
 
@@ -165,14 +171,22 @@ class History:
     def intervene(self, position: int, intervention: Intervention) -> None:
         """Note what a person asked for when `position` events had been pulled.
 
-        A snapshot of that very place, as there is after going back to it, is let go of: it was taken before.
+        A snapshot of that very place, as there is after going back to it, was taken before.
         """
-        self._let_go_of(bisect_right(self._marks, position - 1, key=lambda mark: mark.position))
+        if self._marks and self._marks[-1].position == position and not self._marks[-1].bare:
+            if self.interventions(position - 1, position):  # which it may hold already
+                self._let_go_of(len(self._marks) - 1)
+            else:
+                self._marks[-1] = replace(self._marks[-1], bare=True)
         self._interventions.append((position, intervention))
 
     def interventions(self, after: int, until: int) -> list[tuple[int, Intervention]]:
         """What was asked for at positions p with `after` < p <= `until`, in order."""
-        return [each for each in self._interventions if after < each[0] <= until]
+        return self._interventions[self._done_until(after) : self._done_until(until)]
+
+    def _done_until(self, position: int) -> int:
+        """How many interventions there were up to a place and at it."""
+        return bisect_right(self._interventions, position, key=lambda each: each[0])
 
     def until(self, position: int, *, settled: bool) -> History:
         """A history of its own with what this one holds up to `position`; snapshots are shared, for none changes.
@@ -181,7 +195,7 @@ class History:
         """
         branch = History(self._limit, self._between, self._clock)
         branch._marks = self._marks[: self._kept_until(position, settled=settled)]
-        branch._interventions = [each for each in self._interventions if each[0] < position + settled]
+        branch._interventions = self._interventions[: self._done_until(position - 1 + settled)]
         branch._borrowed_until = position
         branch.size = sum(mark.size for mark in branch._marks)
         branch.has_dropped = self.has_dropped
@@ -198,7 +212,7 @@ class History:
         With `settled`, what was done at that very place stays.
         """
         kept = self._kept_until(position, settled=settled)
-        self._interventions = [each for each in self._interventions if each[0] < position + settled]
+        del self._interventions[self._done_until(position - 1 + settled) :]
         self._let_go_of(kept)
 
     def _let_go_of(self, kept: int) -> None:

@@ -94,7 +94,7 @@ class Past:
         """The span that a step is in, lived as far as that, and the snapshot that it begins with."""
         if not head[1]:
             raise PgvizError("no step has been taken yet: there is nothing to look back at.")
-        step = min(step, head[1])
+        step = max(min(step, head[1]), 1)
         mark = self._history.before_step(step)
         if mark is None:
             raise no_longer_held(self._history)

@@ -47,15 +47,13 @@ class Relived:
         self.events: Iterator[Event] = iter(())
         self._restored_at = -1
 
-    def go(self, position: int, sink: Sink | None = None) -> None:
-        """Go to where `position` events had been pulled, from the nearest snapshot before it or from here.
+    def go(self, position: int) -> None:
+        """Go to where `position` events had been pulled, from the nearest snapshot before it; call it once.
 
         Parameters
         ----------
         position
             At most the run's own.
-        sink
-            Given the place and the event of each that is lived on the way.
 
         Raises
         ------
@@ -66,13 +64,12 @@ class Relived:
         """
         mark = self._history.leading_to(position)
         if mark is not None:
-            if not mark.position <= self.position <= position:
-                self.restore(mark)
-        elif self._history.has_dropped or self.position >= 0:
+            self.restore(mark)
+        elif self._history.has_dropped:
             raise no_longer_held(self._history)
         else:  # before the first snapshot: from the very beginning
             self.events, self.position = self.trainer.events(), 0
-        self.advance(position, sink)
+        self.advance(position)
 
     def restore(self, mark: Mark) -> None:
         """Go to a snapshot.
@@ -92,12 +89,13 @@ class Relived:
                 "Looking back still works; going on from there does not."
             )
         self.events = self.trainer.events()
-        self.position = self._restored_at = mark.position
+        self.position = mark.position
+        self._restored_at = -1 if mark.bare else mark.position
 
     def advance(self, position: int, sink: Sink | None = None) -> None:
         """Live on until `position` events had been pulled, doing again what a person did."""
         waiting = self._history.interventions(self.position - 1, position - 1)
-        if self.position == self._restored_at:  # what was done at the very place of a snapshot is in it
+        if self.position == self._restored_at:  # what was done at the very place of the snapshot is in it
             waiting = [each for each in waiting if each[0] > self.position]
         while self.position < position:
             while waiting and waiting[0][0] == self.position:
@@ -113,13 +111,19 @@ class Relived:
             if self._restored_at != self.position:
                 intervention.apply(self.trainer)
 
+    def is_touched(self, position: int) -> bool:
+        """Whether a person did anything to the run at that place."""
+        return bool(self._history.interventions(position - 1, position))
+
     def close(self) -> None:
         """Close the environments."""
         self.trainer.close()
 
 
 def no_longer_held(history: History) -> PgvizError:
-    """Say where the history begins."""
+    """Say where the history begins, and why no earlier."""
     marks = history.marks
+    if not history.has_dropped and marks:
+        return PgvizError(f"that moment is not held: this run's history begins at step {marks[0].step:,}.")
     begins = f"it begins at step {marks[0].step:,}" if marks else "it is empty"
     return PgvizError(f"that moment is no longer held: {begins}; give the history more memory to hold more.")

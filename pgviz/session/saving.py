@@ -114,8 +114,8 @@ class Saver:
         mark = history.at_position(position) if history is not None else None
         if history is None or mark is None:
             raise CheckpointError("there is nothing to save yet: the run has not taken a step.")
-        # What was asked for at the snapshot's own place is in the snapshot.
-        done = history.interventions(mark.position, position)
+        # What was asked for at the snapshot's own place is in it, unless it was taken before.
+        done = history.interventions(mark.position - mark.bare, position)
         notes = {
             "ahead": position - mark.position,
             "done": [_packed(at - mark.position, each) for at, each in done],

@@ -159,6 +159,8 @@ class Session:
             trainer.close()
             raise
         self._adopt(trainer, trainer.events())
+        if start is not None and history is not None:  # before anything is done to it
+            history.add(self.position, trainer.capture())
 
     def _adopt(self, trainer: Trainer, events: Iterator[Event]) -> None:
         self.trainer, self._events = trainer, events

@@ -10,7 +10,15 @@ from pgviz.environments.action_log import LoggedStep
 from pgviz.environments.playback import PlaybackEnvironment
 from pgviz.session.history import Mark
 from pgviz.session.relive import Relived
-from pgviz.training.events import EpisodeEnded, Event, MinibatchComputed, PastShown, StepTaken, UpdateApplied
+from pgviz.training.events import (
+    EpisodeEnded,
+    Event,
+    MinibatchComputed,
+    ParameterChanged,
+    PastShown,
+    StepTaken,
+    UpdateApplied,
+)
 
 # Details are captured of so many steps before and after the one that is wanted, for scrubbing goes both ways. They
 # cost as much as the steps themselves, and living through a span anew costs as much as a few of them.
@@ -28,7 +36,7 @@ class Seen:
     shown
         What there is to show; ``None`` where its details were not captured.
     position
-        Events before the first one that tells of it.
+        Events before the first one that tells of it, or of what a person did where the run waited to take it.
     seed, steps, count
         The seed of the watched episode, its steps, and how many of those came before this one.
     """
@@ -76,6 +84,8 @@ class Span:
         self._copy, self._iteration, self._began = copy, 0, list[int]()
         self._step = mark.step
         relived.restore(mark)
+        # What was turned before the iteration began was in force, or used, before the run waited for this step.
+        relived.trainer.on_iteration = self._began.clear
         self._choose_details()
 
     @property
@@ -115,6 +125,8 @@ class Span:
     def _note(self, position: int, event: Event) -> None:
         if isinstance(event, EpisodeEnded):
             self._began.append(position)  # told before the step that ended it
+        elif isinstance(event, ParameterChanged) and self._relived.is_touched(position):
+            self._began.append(position)  # a knob turned in this very state, as an action is forced in it
         elif isinstance(event, StepTaken):
             self._add(min([position, *self._began]), event)
             self._began.clear()

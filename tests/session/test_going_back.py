@@ -129,6 +129,26 @@ def test_that_every_step_of_a_long_span_can_be_looked_at_whatever_was_looked_at_
         past.close()
 
 
+def test_that_the_step_before_the_first_is_the_first() -> None:
+    session, events = run(short_config("CartPole-v1", "ppo", steps=LONG), 60, history := History())
+    with session:
+        past = Past(session.config, history, session.trainer.environment)
+        head = session.position, session.trainer.step
+        first = next(event.step for event in events if isinstance(event, StepTaken))
+        assert past.at(0, head).step == first
+        past.close()
+
+
+def test_that_a_place_has_one_snapshot_however_often_it_is_gone_back_to() -> None:
+    session, _ = run(short_config("CartPole-v1", "a2c", steps=LONG), 60, history := History(seconds_between=0.0))
+    with session:
+        for _ in range(4):
+            session.resume(1)
+            session.pull()
+            session.pull()
+        assert [mark.position for mark in history.marks] == [1]
+
+
 def test_that_without_a_history_there_is_no_way_back() -> None:
     with Session(short_config("CartPole-v1", "a2c")) as session, pytest.raises(UsageError, match="no history"):
         session.resume(0)

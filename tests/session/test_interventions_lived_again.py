@@ -8,7 +8,9 @@ import pytest
 
 import pgviz
 from pgviz.session.debug import DebugSession
-from pgviz.training.events import EpisodeEnded, Event, StepDetail, StepTaken
+from pgviz.session.history import History
+from pgviz.training.events import EpisodeEnded, Event, ParameterChanged, StepDetail, StepTaken, UpdateApplied
+from pgviz.training.interventions import TurnKnob
 
 SMALL: dict[str, Any] = {
     "seed": 1,
@@ -32,13 +34,18 @@ class Diary:
 
     def _hear(self, event: Event) -> None:
         here = self._session.position - 1
-        if isinstance(event, EpisodeEnded):
+        history = self._session.session.history
+        assert history is not None
+        turned = isinstance(event, ParameterChanged) and bool(history.interventions(here - 1, here))
+        if isinstance(event, EpisodeEnded) or turned:
             self._began = here if self._began is None else self._began
         elif isinstance(event, StepTaken):
             self.positions[event.step] = here if self._began is None else self._began
             self._began = None
             if event.detail is not None:
                 self.details[event.step] = event.detail
+        elif isinstance(event, UpdateApplied):  # before which knobs are turned as well
+            self._began = None
 
 
 def meddle(session: DebugSession) -> None:
@@ -102,3 +109,70 @@ def test_that_what_is_done_where_a_run_was_gone_back_to_is_lived_again() -> None
         session.rewind(10)
         session.step(10)
         assert (session.position, session.weights_sha256) == (position, weights)
+
+
+@pytest.mark.parametrize("forced", [False, True])
+def test_that_a_knob_turned_after_an_update_is_undone_by_going_back_to_the_step_it_was_turned_for(
+    forced: bool,
+) -> None:
+    with pgviz.debug("CartPole-v1", **SMALL) as session:
+        session.step_update(2)
+        before = session.trainer.algorithm.knobs["learning_rate"]
+        place = session.position
+        drawn = step_of(session)
+        session.resume(place)
+        session.turn("learning_rate", 0.5)
+        if forced:
+            session.force(1 - drawn)
+        session.turn("entropy_coefficient", 0.25)
+        step_of(session)
+
+        session.rewind(1)
+
+        assert session.position == place
+        assert session.trainer.algorithm.knobs.capture()["asked"] == {}
+        assert step_of(session) == drawn
+        assert session.trainer.algorithm.knobs["learning_rate"] == before
+
+
+def step_of(session: DebugSession) -> int:
+    """Take a step; says which action it was."""
+    chosen: int = session.step().decision.chosen  # type: ignore[attr-defined]
+    return chosen
+
+
+def test_that_a_knob_turned_before_an_update_stays_in_force_at_the_step_after_it() -> None:
+    with pgviz.debug("CartPole-v1", **SMALL) as session:
+        session.step(20)
+        session.turn("learning_rate", 0.5)
+        session.step_update()
+        session.step()
+
+        session.rewind(1)
+
+        assert session.trainer.algorithm.knobs["learning_rate"] == 0.5
+
+
+def test_that_what_was_done_is_found_with_few_looks_however_much_it_was() -> None:
+    looks = 0
+
+    class Place(int):
+        def __lt__(self, other: int) -> bool:
+            nonlocal looks
+            looks += 1
+            return int(self) < int(other)
+
+        def __le__(self, other: int) -> bool:
+            return not other < self
+
+        def __gt__(self, other: int) -> bool:
+            return Place(other) < self
+
+    history = History()
+    for place in range(4096):
+        history.intervene(Place(place), TurnKnob("learning_rate", place / 4096))
+    looks = 0
+
+    assert [at for at, _ in history.interventions(1000, 1003)] == [1001, 1002, 1003]
+
+    assert looks <= 40
