@@ -12,7 +12,6 @@ from pgviz.errors import PgvizError, RunError, UsageError
 from pgviz.recording.reader import Recording
 from pgviz.session import commands, recorder
 from pgviz.session.headless import train
-from pgviz.session.cursor import Cursor
 from pgviz.session.history import History
 from pgviz.session.keeper import Keeper
 from pgviz.session.notices import CommandRejected, RunSaved, RunState, StateChanged
@@ -89,38 +88,6 @@ def test_that_what_a_person_did_since_the_last_snapshot_is_done_again(tmp_path: 
     with open_saved(tmp_path, History()).session as again:
         pull(again, 60)
         assert again.trainer.policy.weights_sha256() == weights
-
-
-@pytest.mark.parametrize("ahead", [0, 7])
-def test_that_a_run_that_was_opened_can_be_gone_back_into_as_far_as_it_was_saved(
-    ahead: int, tmp_path: Path
-) -> None:
-    with Session(short_config("CartPole-v1", "a2c", steps=LONG), history=History(seconds_between=0.0)) as session:
-        pull(session, 60)
-        to(session, UpdateApplied)
-        pull(session, 1)  # the iteration's own snapshot comes with its first event
-        session.resume(session.position - 1)
-        pull(session, ahead)
-        Saver().save(session, tmp_path)
-    with open_saved(tmp_path, history := History()).session as again:
-        step, here = again.trainer.step, again.position
-        assert history.marks
-        again.intervene(TurnKnob("learning_rate", 0.02))
-        again.intervene(ForceAction(1, (1.0,)))
-        Saver().save(again, tmp_path / "at once")
-        events = [repr(event) for event in pull(again, 40)]
-        again.resume(here)
-        assert again.trainer.step == step, "not where the run began"
-        assert not again.trainer.steering.waiting, "what was done there is undone"
-        again.intervene(TurnKnob("learning_rate", 0.02))
-        again.intervene(ForceAction(1, (1.0,)))
-        assert [repr(event) for event in pull(again, 40)] == events
-        with pytest.raises(
-            PgvizError, match=rf"not held: this run's history begins at step {history.marks[0].step}"
-        ):
-            Cursor(again).look(1, 0)
-    with open_saved(tmp_path / "at once", History()).session as again:
-        assert [repr(event) for event in pull(again, 40)] == events
 
 
 def test_that_the_window_saves_and_opens(tmp_path: Path) -> None:
