@@ -2,10 +2,12 @@
 
 ``python -m tests.benchmarks.watching [--seconds S] [--rounds R] [--environment ID]``
 
-Prints the ratio of steps/s, round by round; the intervals between the window's frames (when it takes in what
-has come and repaints what has changed); and those between the environment's pictures, which are fewer: nothing
-moves during an update, and of steps that rush by every fifth frame shows one. On a machine without a display it
-shows the window offscreen, where Qt paints into memory; under a display set ``QT_QPA_PLATFORM=xcb``.
+In each round the window's run plays for S seconds, and then the headless one takes the very same steps, while the
+window rests: watching changes nothing, so that both do the same work to the bit, and a machine whose speed drifts
+drifts for both. Prints the ratio of steps/s, round by round; the intervals between the window's frames (when it
+takes in what has come and repaints what has changed); and those between the environment's pictures, which are
+fewer: nothing moves during an update, and of steps that rush by every fifth frame shows one. Without a display the
+window is shown offscreen, where Qt paints into memory; under a display set ``QT_QPA_PLATFORM=xcb``.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import argparse
 import os
 import statistics
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -24,9 +27,16 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pgviz.config import RunConfig
 from pgviz.display import has_display
 from pgviz.gui.widgets.frame_view import FrameView
+from pgviz.session.commands import Pause
 from pgviz.session.headless import train
+from pgviz.session.host import SessionHost
+from pgviz.session.inbox import Inbox
+from pgviz.session.mailbox import Mailbox
 from pgviz.session.notices import RunState
 from pgviz.training.events import Event
+
+# Seconds after which the window has got over the rest that it had.
+WARM_UP = 0.7
 
 
 class PaintTimes(QObject):
@@ -55,45 +65,99 @@ class PaintTimes(QObject):
             self._view.removeEventFilter(self)
 
 
-def headless(config: RunConfig, seconds: float) -> float:
-    """Steps per second without a window."""
-    steps = 0
-    began = time.perf_counter()
+class Headless:
+    """A headless run in a thread of its own, which goes on only while it is waited for."""
 
-    def note(event: Event) -> None:
-        nonlocal steps
-        steps = event.step
+    def __init__(self, config: RunConfig) -> None:
+        self._target = 0
+        self._go, self._there = threading.Semaphore(0), threading.Semaphore(0)
+        self._thread = threading.Thread(target=train, args=(config, self._note, lambda: self._target < 0))
+        self._thread.start()
 
-    train(config, note, lambda: time.perf_counter() - began > seconds)
-    return steps / (time.perf_counter() - began)
+    def _note(self, event: Event) -> None:
+        while event.step >= self._target >= 0:
+            self._there.release()
+            self._go.acquire()
+
+    def go_on_to(self, step: int) -> float:
+        """Take the steps up to that one; returns the seconds that it took."""
+        began = time.perf_counter()
+        self._there.acquire()  # where it stopped the last time
+        self._target = step
+        self._go.release()
+        self._there.acquire()
+        self._there.release()
+        return time.perf_counter() - began
+
+    def end(self) -> None:
+        """Leave it where it is."""
+        self._target = -1
+        self._go.release()
+        self._thread.join()
 
 
-def watched(config: RunConfig, seconds: float, pictures: list[float], frames: list[float]) -> float:
-    """Steps per second in the shown window; adds the intervals of its pictures and its frames, in ms."""
-    paints = PaintTimes()
-    from pgviz.gui.main_window import MainWindow
-    from pgviz.gui.settings import Settings
+class CountingHost(SessionHost):
+    """The real one, which can be asked from outside how far it is."""
 
-    with tempfile.TemporaryDirectory() as folder:
-        window = MainWindow(Settings.in_file(Path(folder) / "settings.ini"))
-        window.resize(1280, 800)
-        window.show()
-        window.begin(config, play=True)
-        while not (window.model.state is RunState.PLAYING and window.model.step):
-            _run_events(0.1)
-        paints.watch(window.environment.frame_view)
+    @property
+    def step(self) -> int:
+        """Environment steps taken so far."""
+        assert self._session is not None
+        return self._session.trainer.step
+
+
+class Watched:
+    """A run in the shown window.
+
+    Attributes
+    ----------
+    pictures, frames
+        Milliseconds between the pictures of the environment, and between the window's frames.
+    """
+
+    def __init__(self, config: RunConfig, folder: str) -> None:
+        from pgviz.gui.main_window import MainWindow
+        from pgviz.gui.settings import Settings
+
+        self.pictures: list[float] = []
+        self.frames: list[float] = []
+        self._paints = PaintTimes()
+        self._window = MainWindow(Settings.in_file(Path(folder) / "settings.ini"), self._make_host)
+        self._window.resize(1280, 800)
+        self._window.show()
+        self._window.begin(config)
+        self._wait_for(RunState.PAUSED)
+
+    def _make_host(self, inbox: Inbox, mailbox: Mailbox) -> SessionHost:
+        self._host = CountingHost(inbox, mailbox)
+        return self._host
+
+    def play(self, seconds: float) -> tuple[int, int, float]:
+        """Play for a while; returns the first and last step of the time measured, and how long that was."""
+        window = self._window
+        window.control.go_on()
+        _run_events(WARM_UP)
+        self._paints.watch(window.environment.frame_view)
         window.pump.tick_times.clear()
-        began, from_step = time.perf_counter(), window.model.step
+        began, first = time.perf_counter(), self._host.step
         _run_events(seconds)
-        window.pump.tick()
-        rate = (window.model.step - from_step) / (time.perf_counter() - began)
-        paints.leave()
-        pictures += (np.diff(paints.times) * 1e3).tolist()
-        frames += (np.diff(window.pump.tick_times) * 1e3).tolist()
-        window.close()
-        window.deleteLater()
+        gone, last = time.perf_counter() - began, self._host.step
+        self._paints.leave()
+        self.pictures += (np.diff(self._paints.times) * 1e3).tolist()
+        self.frames += (np.diff(window.pump.tick_times) * 1e3).tolist()
+        window.control.post(Pause())
+        self._wait_for(RunState.PAUSED)
+        return first, last, gone
+
+    def _wait_for(self, state: RunState) -> None:
+        while self._window.model.state is not state:
+            _run_events(0.1)
+
+    def close(self) -> None:
+        """Close the window."""
+        self._window.close()
+        self._window.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    return rate
 
 
 def _run_events(seconds: float) -> None:
@@ -103,11 +167,34 @@ def _run_events(seconds: float) -> None:
     loop.exec()
 
 
+def compare(config: RunConfig, seconds: float, rounds: int) -> None:
+    """Print the ratios and the intervals."""
+    ratios: list[float] = []
+    with tempfile.TemporaryDirectory() as folder:
+        watched, headless = Watched(config, folder), Headless(config)
+        for _ in range(rounds):
+            first, last, seen = watched.play(seconds)
+            headless.go_on_to(first)
+            alone = headless.go_on_to(last)
+            ratios.append(alone / seen)
+            rates = (last - first) / alone, (last - first) / seen
+            print(f"headless {rates[0]:8,.0f} steps/s   watched {rates[1]:8,.0f} steps/s   ratio {ratios[-1]:.3f}")
+        watched.close()
+        headless.end()
+    low, high = np.percentile(ratios, (25, 75))
+    print(f"ratio: median {statistics.median(ratios):.3f}, quartiles {low:.3f} and {high:.3f}")
+    for name, intervals in (("window's frames", watched.frames), ("environment's pictures", watched.pictures)):
+        print(
+            f"{name}: interval median {np.median(intervals):.1f} ms, p99 {np.percentile(intervals, 99):.1f} ms, "
+            f"longest {max(intervals):.1f} ms"
+        )
+
+
 def main() -> None:
     """Run the benchmark and print what it found."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=8.0)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--environment", default="CartPole-v1")
     arguments = parser.parse_args()
     if not has_display():
@@ -116,21 +203,7 @@ def main() -> None:
 
     app = make_application()
     config = RunConfig.create(arguments.environment, "ppo", steps=10**9)
-    pictures: list[float] = []
-    frames: list[float] = []
-    ratios: list[float] = []
-    headless(config, 1.0)
-    for _ in range(arguments.rounds):
-        alone = headless(config, arguments.seconds)
-        seen = watched(config, arguments.seconds, pictures, frames)
-        ratios.append(seen / alone)
-        print(f"headless {alone:8,.0f} steps/s   watched {seen:8,.0f} steps/s   ratio {ratios[-1]:.3f}")
-    print(f"ratio: median {statistics.median(ratios):.3f}, from {min(ratios):.3f} to {max(ratios):.3f}")
-    for name, intervals in (("window's frames", frames), ("environment's pictures", pictures)):
-        print(
-            f"{name}: interval median {np.median(intervals):.1f} ms, p99 {np.percentile(intervals, 99):.1f} ms, "
-            f"longest {max(intervals):.1f} ms"
-        )
+    compare(config, arguments.seconds, arguments.rounds)
     app.quit()
 
 
