@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pgviz.algorithms.knobs import Knobs
 from pgviz.algorithms.rollout import Rollout
@@ -119,25 +120,39 @@ class Algorithm(ABC):
         gradient.neg_()
         return minibatch
 
+    @property
+    @abstractmethod
+    def open_size(self) -> int:
+        """How many samples the open minibatch was computed from; 0 before the first."""
+
+    @abstractmethod
     def without(self, minibatch: Minibatch, samples: Sequence[int]) -> Minibatch:
         """Compute an open minibatch anew without some of its samples.
 
         Raises
         ------
         UsageError
-            Where that cannot be done; nothing has changed then.
+            Where that cannot be done, see :meth:`require_droppable`; nothing has changed then.
         """
-        raise UsageError("this algorithm's minibatches cannot be taken apart.")
 
-    def require_droppable(self, minibatch: Minibatch, samples: Sequence[int]) -> None:
-        """Make sure that :meth:`without` can be done.
+    def require_droppable(self, samples: Sequence[int]) -> None:
+        """Make sure that these samples are in the open minibatch and are not all of it.
 
         Raises
         ------
         UsageError
-            Where it cannot.
+            Where they are not.
         """
-        raise UsageError("this algorithm's minibatches cannot be taken apart.")
+        size = self.open_size
+        if not all(0 <= sample < size for sample in samples):
+            raise UsageError(f"the minibatch has samples 0 to {size - 1}.")
+        if len(set(samples)) >= size:
+            raise UsageError("without any sample there is no step to take: skip the minibatch instead.")
+
+    def _kept(self, samples: Sequence[int]) -> NDArray[np.int64]:
+        """Which samples of the open minibatch are left without these; see :meth:`require_droppable`."""
+        self.require_droppable(samples)
+        return np.setdiff1d(np.arange(self.open_size), samples)
 
     @abstractmethod
     def finish_update(self) -> UpdateStatistics:

@@ -16,7 +16,6 @@ from pgviz.algorithms.replay_buffer import ReplayBuffer, Transitions
 from pgviz.algorithms.rollout import Rollout
 from pgviz.algorithms.statistics import Tally
 from pgviz.config import RunConfig
-from pgviz.errors import UsageError
 from pgviz.policies.decision import Array
 from pgviz.policies.policy import Mask, Policy, Samples
 
@@ -113,21 +112,16 @@ class OffPolicyAlgorithm(Algorithm):
             observations_BO=normalization.see(before_BO), next_observations_BO=normalization.see(after_BO)
         )
 
+    @property
+    def open_size(self) -> int:
+        """How many samples the open minibatch was computed from."""
+        return 0 if self.open_batch is None else len(self.open_batch.rewards_B)
+
     def without(self, minibatch: Minibatch, samples: Sequence[int]) -> Minibatch:
         """Compute an open minibatch anew without some of its samples."""
-        self.require_droppable(minibatch, samples)
         assert self.open_batch is not None
-        kept = np.setdiff1d(np.arange(len(self.open_batch.rewards_B)), samples)
-        self.open_batch = self.open_batch.select(kept)
+        self.open_batch = self.open_batch.select(self._kept(samples))
         return self._compute(self.open_batch, minibatch.index)
-
-    def require_droppable(self, minibatch: Minibatch, samples: Sequence[int]) -> None:
-        """Make sure that the samples are there and are not all of them."""
-        size = 0 if self.open_batch is None else len(self.open_batch.rewards_B)
-        if not all(0 <= sample < size for sample in samples):
-            raise UsageError(f"the minibatch has samples 0 to {size - 1}.")
-        if len(set(samples)) >= size:
-            raise UsageError("without any sample there is no step to take: skip the minibatch instead.")
 
     def keep_past(self) -> None:
         """Keep from now on what the buffer overwrites."""

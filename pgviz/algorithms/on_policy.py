@@ -25,7 +25,6 @@ from pgviz.algorithms.rollout import Rollout
 from pgviz.algorithms.statistics import Tally, UpdateStatistics
 from pgviz.algorithms.vitals import Truncations
 from pgviz.config import RunConfig
-from pgviz.errors import UsageError
 from pgviz.policies.policy import Assessment, Policy
 from pgviz.policies.scores import Score
 
@@ -109,21 +108,16 @@ class OnPolicyAlgorithm(Algorithm):
         self.optimizer.restore(state["optimizer"])
         self._update, self._between = state["update"], state["between"]
 
+    @property
+    def open_size(self) -> int:
+        """How many samples the open minibatch was computed from."""
+        return 0 if self.open_batch is None else len(self.open_batch)
+
     def without(self, minibatch: Minibatch, samples: Sequence[int]) -> Minibatch:
         """Compute an open minibatch anew without some of its samples."""
-        self.require_droppable(minibatch, samples)
         assert self.open_batch is not None
-        kept = np.setdiff1d(np.arange(len(self.open_batch)), samples)
-        batch = self.open_batch.select(kept)
+        batch = self.open_batch.select(self._kept(samples))
         return self._compute(batch, minibatch.index, self._assess(batch))
-
-    def require_droppable(self, minibatch: Minibatch, samples: Sequence[int]) -> None:
-        """Make sure that the samples are there and are not all of them."""
-        size = 0 if self.open_batch is None else len(self.open_batch)
-        if not all(0 <= sample < size for sample in samples):
-            raise UsageError(f"the minibatch has samples 0 to {size - 1}.")
-        if len(set(samples)) >= size:
-            raise UsageError("without any sample there is no step to take: skip the minibatch instead.")
 
     def apply(self, minibatch: Minibatch) -> None:
         """Take the step that `minibatch` asks for."""

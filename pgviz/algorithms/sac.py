@@ -139,10 +139,8 @@ class SAC(OffPolicyAlgorithm):
 
     def without(self, minibatch: Minibatch, samples: Sequence[int]) -> Minibatch:
         """Compute an open minibatch anew without some of its samples; the noise of the others is the same."""
-        self.require_droppable(minibatch, samples)
-        assert self.open_batch is not None
-        kept = np.setdiff1d(np.arange(len(self.open_batch.rewards_B)), samples)
-        self.open_batch = self.open_batch.select(kept)
+        kept = self._kept(samples)
+        self.open_batch = self._batch.select(kept)
         self._draw(self.open_batch, self._drawn.noise_2BD[:, kept])
         again = self._actor if minibatch.index % _STAGES else self._critics
         return again(minibatch.index)

@@ -68,7 +68,7 @@ class Steering:
         if self.open is None:
             raise UsageError("no minibatch is open: stop between a loss and its step first.")
         if judgement.judgement == "drop":
-            algorithm.require_droppable(self.open, judgement.samples)
+            algorithm.require_droppable(judgement.samples)
         self._judgement = judgement
 
     def apply(self, algorithm: Algorithm) -> None:
