@@ -34,6 +34,9 @@ class DrawnRow:
         What was drawn, or ``None`` where nothing has been yet.
     mask_S
         True where an option is legal, or ``None`` where all are.
+    squash
+        Whether real numbers are squashed into their bounds, which π need not heed: see
+        :attr:`pgviz.policies.policy.Policy.corrects_squashing`.
     """
 
     observation: Array
@@ -41,6 +44,7 @@ class DrawnRow:
     logits_S: Array
     sample_K: NDArray[np.generic] | None
     mask_S: NDArray[np.bool_] | None
+    squash: bool
 
     def decisions(self) -> tuple[Decision, ...]:
         """Return the decision of each choice and of each real vector, in the order of the space."""
@@ -87,15 +91,15 @@ class DrawnRow:
         """The decision of some of the real numbers, by themselves."""
         whole = self.distribution.gaussian
         assert whole is not None
-        layout, squashed = self.distribution.factors.layout, isinstance(whole, SquashedGaussian)
+        layout, corrected = self.distribution.factors.layout, isinstance(whole, SquashedGaussian)
         bounds = ActionBounds(layout.low_D[reals], layout.high_D[reals])
         mean_1D, log_std_D = whole.mean_BD[:, reals], whole.log_std_D[..., reals]
         gaussian = (
-            SquashedGaussian(mean_1D, log_std_D, bounds) if squashed else DiagonalGaussian(mean_1D, log_std_D)
+            SquashedGaussian(mean_1D, log_std_D, bounds) if corrected else DiagonalGaussian(mean_1D, log_std_D)
         )
         sample_D = None if self.sample_K is None else np.array(self.sample_K[columns], np.float32)
         log_prob = None if sample_D is None else float(gaussian.log_prob(torch.from_numpy(sample_D[None])))
-        bring = bounds.squash if squashed else bounds.clip
+        bring = bounds.squash if self.squash else bounds.clip
         return GaussianDecision(
             observation=self.observation,
             log_prob=log_prob,
@@ -107,5 +111,5 @@ class DrawnRow:
             action_D=None if sample_D is None else bring(sample_D),
             low_D=bounds.low_D,
             high_D=bounds.high_D,
-            squashed=squashed,
+            squashed=self.squash,
         )

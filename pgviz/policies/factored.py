@@ -6,28 +6,26 @@ real numbers, K columns of a sample's row (of the network's outputs, in ``output
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from pgviz.action_layout import ActionLayout
 from pgviz.policies.bounds import ActionBounds
 from pgviz.policies.decision import Array, FactoredDecision, PolicyFacts
-from pgviz.policies.distributions import DiagonalGaussian, SquashedGaussian, sample_gaussian
 from pgviz.policies.factor_decisions import DrawnRow
 from pgviz.policies.factored_score import FactoredScore
 from pgviz.policies.factors import Factored, Factors
-from pgviz.policies.gaussian import LARGEST_STATE_STD, LOG_STD_HIGH, LOG_STD_LOW
+from pgviz.policies.gaussian import RealPolicy
 from pgviz.policies.networks import NetworkShape
-from pgviz.policies.policy import Mask, Policy, Samples
+from pgviz.policies.policy import Mask, Samples
 from pgviz.policies.scores import Score
 
 
-class FactoredPolicy(Policy):
+class FactoredPolicy(RealPolicy):
     """A softmax for each choice and a diagonal Gaussian for all real numbers, side by side on one network.
 
     The network's outputs are the logits of all choices, then the means, then log_std where it is of the state. See
@@ -55,38 +53,30 @@ class FactoredPolicy(Policy):
         initial_std: float,
         state_std: bool = False,
     ) -> None:
-        real_count = len(layout.low_D)
-        super().__init__(shape, layout.option_count + real_count * (2 if state_std else 1), generator)
-        if real_count and not state_std:
-            self.log_std = nn.Parameter(torch.zeros(real_count))
+        super().__init__(
+            shape,
+            layout.option_count,
+            ActionBounds(layout.low_D, layout.high_D),
+            generator,
+            squash=squash,
+            initial_std=initial_std,
+            state_std=state_std,
+        )
         self.layout = layout
-        self._real_count = real_count
         self.takes_masks = layout.option_count > 0
-        self.bounds = ActionBounds(layout.low_D, layout.high_D)
-        self.squash = squash
         self._factors = Factors(layout)
-        self._flatten()
-        if real_count:
-            self.set_std(initial_std)
 
     def _distribution(self, outputs_BK: Tensor, log_std_D: Tensor | None, masks_BA: Tensor | None) -> Factored:
         logits_BS = outputs_BK[:, : self.layout.option_count]
         choices = [group.distribution(logits_BS, masks_BA) for group in self._factors.groups]
-        if not self._real_count:
-            return Factored(self._factors, choices, None)
-        mean_BD, log_std = outputs_BK[:, self.layout.option_count :], log_std_D
-        if log_std is None:
-            mean_BD, raw_BD = mean_BD.tensor_split(2, -1)
-            log_std = raw_BD.clamp(LOG_STD_LOW, LOG_STD_HIGH)
-        if self.squash and self.corrects_squashing:
-            return Factored(self._factors, choices, SquashedGaussian(mean_BD, log_std, self.bounds))
-        return Factored(self._factors, choices, DiagonalGaussian(mean_BD, log_std))
+        reals_BK = outputs_BK[:, self.layout.option_count :]
+        return Factored(self._factors, choices, self._gaussian(reals_BK, log_std_D) if self._real_count else None)
 
     def _score(self, outputs_BK: NDArray[np.float32], samples_B: Samples, masks_BA: Mask | None) -> Score:
         log_std_D = self._free_log_std_D
         if self._real_count and log_std_D is None:
             return super()._score(outputs_BK, samples_B, masks_BA)
-        bounds = self.bounds if self.squash and self.corrects_squashing else None
+        bounds = self._squashed_into
         return FactoredScore(self._factors, outputs_BK, log_std_D, samples_B, masks_BA, squashed_into=bounds)
 
     def act(self, observations_NO: Array, rng: np.random.Generator, masks_NA: Mask | None = None) -> NDArray[Any]:
@@ -96,16 +86,8 @@ class FactoredPolicy(Policy):
         if masks_NA is not None:
             logits_NS = np.where(masks_NA, logits_NS, -np.inf)
         indices = [group.draw(logits_NS, rng) for group in self._factors.groups]
-        return self._factors.join(indices, self._draw_reals(outputs_NK[:, self.layout.option_count :], rng))
-
-    def _draw_reals(self, outputs_NK: Array, rng: np.random.Generator) -> Array | None:
-        size = self._real_count
-        if not size:
-            return None
-        if self.log_std is not None:
-            return sample_gaussian(outputs_NK, np.exp(self.log_std.detach().numpy()), rng)
-        std_ND = np.exp(np.clip(outputs_NK[:, size:], LOG_STD_LOW, LOG_STD_HIGH))
-        return sample_gaussian(outputs_NK[:, :size], std_ND, rng)
+        reals_NK = outputs_NK[:, self.layout.option_count :]
+        return self._factors.join(indices, self._draw_reals(reals_NK, rng) if self._real_count else None)
 
     def to_actions(self, samples: Samples) -> Samples:
         """Turn rows into actions: each choice from its smallest option on, real numbers within their bounds.
@@ -132,9 +114,6 @@ class FactoredPolicy(Policy):
             return False
         return mask_A is None or bool(mask_A[index_F + np.cumsum(counts_F) - counts_F].all())
 
-    def _bounded(self, u_BD: NDArray[Any]) -> NDArray[np.float64]:
-        return self.bounds.squash(u_BD) if self.squash else self.bounds.clip(u_BD)
-
     def decide(self, observation_O: Array, sample: Samples | None, mask_A: Mask | None = None) -> FactoredDecision:
         """Describe the draw of one row, factor by factor."""
         masks_1A = None if mask_A is None else torch.from_numpy(mask_A[None])
@@ -144,7 +123,7 @@ class FactoredPolicy(Policy):
             distribution = self._distribution(outputs_1K, self.log_std, masks_1A)
             logits_S = outputs_1K[0, : self.layout.option_count].numpy()
             log_prob = None if sample_K is None else float(distribution.log_prob(torch.from_numpy(sample_K[None])))
-            row = DrawnRow(np.array(observation_O), distribution, logits_S, sample_K, mask_A)
+            row = DrawnRow(np.array(observation_O), distribution, logits_S, sample_K, mask_A, self.squash)
             return FactoredDecision(
                 observation=row.observation,
                 log_prob=log_prob,
@@ -166,22 +145,3 @@ class FactoredPolicy(Policy):
             uniform_entropy=None if volume_log is None else float(np.log(self.layout.counts_F).sum()) + volume_log,
             device=self.shape.device,
         )
-
-    @property
-    def log_std_values(self) -> NDArray[np.float64] | None:
-        """A copy of log_std, shape ``(D,)``; ``None`` where no part is real, or where there is one per state."""
-        return None if self.log_std is None else self.log_std.detach().numpy().astype(float)
-
-    @property
-    def std_parameters(self) -> tuple[Tensor, ...]:
-        """What log_std is learned in, as views of `flat`: itself, or the rows of the last layer that give it."""
-        if self.log_std is not None or not self._real_count:
-            return super().std_parameters
-        last = self.actor[-1]
-        assert isinstance(last, nn.Linear)
-        return last.weight.detach()[-self._real_count :], last.bias.detach()[-self._real_count :]
-
-    @property
-    def largest_std(self) -> float:
-        """The largest σ that log_std can start from; see :attr:`GaussianPolicy.largest_std`."""
-        return math.inf if self.log_std is not None else LARGEST_STATE_STD

@@ -263,3 +263,18 @@ def test_that_a_masked_softmax_shows_what_is_illegal() -> None:
         np.repeat(observations(1), 100_000, 0), np.random.default_rng(0), np.tile(mask, (100_000, 1))
     )
     assert set(drawn.tolist()) == {0, 2}
+
+
+def test_that_a_decision_shows_the_action_that_is_sent_also_where_its_density_is_made_wrong_on_purpose() -> None:
+    policy = make_policy(spaces.Tuple((spaces.Discrete(3), spaces.Box(-1, 3, (2,)))))
+    scramble(policy)
+    policy.corrects_squashing = False
+    sample = _drawn(policy, 1)
+    decision = policy.decide(observations(1)[0], sample[0])
+    assert isinstance(decision, FactoredDecision)
+    real = decision.factors[1]
+    assert isinstance(real, GaussianDecision)
+    assert real.action_D is not None
+    sent_K: Any = policy.to_actions(sample)[0]
+    np.testing.assert_allclose(real.action_D, sent_K[1:], rtol=1e-12)
+    assert real.squashed
