@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pgviz.cli import arguments
 from pgviz.cli.recording_arguments import SUFFIX
 from pgviz.errors import RunError, UsageError
+from pgviz.interrupts import terminated_as_interrupted
 
 EXIT_OK = 0
 EXIT_FAILED = 1
@@ -32,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit status: 0, 1 for a failed run, 2 for bad usage, 130 after Ctrl+C.
+        The exit status: 0, 1 for a failed run, 2 for bad usage, 130 after Ctrl+C or SIGTERM.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     _prepare_process()
@@ -55,7 +56,8 @@ def _dispatch(words: list[str]) -> int:
 
 def _guarded(command: Callable[[], int], report: Report, wants_traceback: bool) -> int:
     try:
-        return command()
+        with terminated_as_interrupted():
+            return command()
     except SystemExit as request:  # argparse ends --help and --version this way
         return int(request.code or 0)
     except KeyboardInterrupt:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -22,6 +19,7 @@ from pgviz.cli.run_options import read_flag, run_config
 from pgviz.config import RUN_PARAMETERS, RunConfig
 from pgviz.errors import UsageError
 from pgviz.hyperparameters import algorithms
+from pgviz.interrupts import asked_to_stop
 from pgviz.parameters import Parameter
 
 if TYPE_CHECKING:
@@ -169,7 +167,7 @@ def train_shown(
     log: TensorBoardLog | None = None,
 ) -> TrainResult:
     """Train with a progress bar, then write the summary; after Ctrl+C the result is not `finished`."""
-    with _interruptible() as should_stop, progress_of(config, console) as tally:
+    with asked_to_stop() as should_stop, progress_of(config, console) as tally:
         # Here rather than above: PyTorch takes a second, and the bar is already there.
         from pgviz.session.doctor import Doctor
         from pgviz.session.headless import train
@@ -228,30 +226,3 @@ def _not_learned(config: RunConfig, result: TrainResult) -> str:
     if isinstance(starts, int) and result.steps <= starts:
         return f"Nothing was learned: learning starts after {counted(starts, 'step')} (learning_starts)."
     return "Nothing was learned: the run ended before its first update."
-
-
-@contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Make the first Ctrl+C or SIGTERM a request to stop, told by the yielded function; a second does not wait."""
-    asked = False
-    # Started in the background, Ctrl+C is ignored: it is not for this run.
-    heeded = [
-        each for each in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(each) not in (None, signal.SIG_IGN)
-    ]
-    previous = {each: signal.getsignal(each) for each in heeded}
-
-    def restore() -> None:
-        for each, handler in previous.items():
-            signal.signal(each, handler)
-
-    def ask(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal asked
-        asked = True
-        restore()
-
-    for each in heeded:
-        signal.signal(each, ask)
-    try:
-        yield lambda: asked
-    finally:
-        restore()

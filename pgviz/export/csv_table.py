@@ -1,25 +1,40 @@
 """A recording as a table for spreadsheets and pandas: one row for each step shown, episode and update.
 
 The columns are ``kind``, ``step``, ``seconds`` and then all numbers of all three kinds; those that a row's kind
-does not have stay empty. Arrays are spread over columns of their own, numbered from 0.
+does not have stay empty. Arrays are spread over columns of their own, numbered from 0. Of a step's decision there
+are ``observation_i`` (where it has up to 64 entries), ``log_prob``, ``entropy``, ``value``, and by the kind of policy:
+
+==============================  ==========================================================================
+policy                          columns
+==============================  ==========================================================================
+softmax over actions a          ``action``, ``probability_a``
+values over actions a           the same, and ``q_a``
+Gaussian of dimensions d        ``action_d``, ``mean_d``, ``std_d`` (before squashing or clipping)
+values over bins                ``action_d``, and of bin k in dimension d ``probability_d_k``, ``q_d_k``
+several choices i side by side  those of each choice, such as ``action_i``, ``probability_i_a``, ``mean_i_d``
+==============================  ==========================================================================
+
+Bin k of K stands for the action low + k (high − low) / (K − 1).
 """
 
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
 
-from pgviz.export.film import ExportError
+from pgviz.export.whole import written_whole
 from pgviz.recording.reader import Recording
 from pgviz.recording.schema import Recorded
 from pgviz.training.events import (
+    BinnedDecision,
     CategoricalDecision,
+    Decision,
     EpisodeEnded,
+    FactoredDecision,
     GaussianDecision,
     StepDetail,
     StepTaken,
@@ -63,22 +78,13 @@ def write_table(recording: Recording, path: Path, progress: Callable[[float], No
     for row, seconds in _rows(recording):
         columns.update(dict.fromkeys(row))
         progress(seconds / 2)
-    part, count = path.with_name(f"{path.name}.part"), 0
-    try:
-        try:
-            with part.open("w", newline="", encoding="utf-8") as file:
-                table = csv.DictWriter(file, list(columns), restval="")
-                table.writeheader()
-                for count, (row, seconds) in enumerate(_rows(recording), 1):  # noqa: B007 - its last is the answer
-                    table.writerow(row)
-                    progress((recording.info.seconds + seconds) / 2)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise ExportError(f"cannot write {path}: {error.strerror or error}; choose another place.") from error
+    count = 0
+    with written_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, list(columns), restval="")
+        table.writeheader()
+        for count, (row, seconds) in enumerate(_rows(recording), 1):  # noqa: B007 - its last is the answer
+            table.writerow(row)
+            progress((recording.info.seconds + seconds) / 2)
     return count
 
 
@@ -120,17 +126,38 @@ def _of_step(detail: StepDetail) -> Iterator[tuple[str, Cell]]:
             ),
         ]
     )
+    yield from _of_decision(decision, "")
+
+
+def _of_decision(decision: Decision, place: str) -> Iterator[tuple[str, Cell]]:
+    """What was chosen, and out of which distribution; `place` tells those of several choices apart."""
+    named: list[tuple[str, object]] = []
     if isinstance(decision, CategoricalDecision):
-        yield from _spread([("action", decision.action), ("probability", decision.probabilities_A)])
+        named = [
+            ("action", decision.action),
+            ("probability", decision.probabilities_A),
+            ("q", decision.values_A),
+        ]
     elif isinstance(decision, GaussianDecision):
-        yield from _spread([("action", decision.action_D), ("mean", decision.mean_D), ("std", decision.std_D)])
+        named = [("action", decision.action_D), ("mean", decision.mean_D), ("std", decision.std_D)]
+    elif isinstance(decision, BinnedDecision):
+        named = [
+            ("action", decision.action_D),
+            ("probability", decision.probabilities_DK),
+            ("q", decision.values_DK),
+        ]
+    elif isinstance(decision, FactoredDecision):
+        for index, factor in enumerate(decision.factors):
+            yield from _of_decision(factor, f"_{index}")
+    yield from _spread((f"{name}{place}", value) for name, value in named)
 
 
 def _spread(named: Iterable[tuple[str, object]]) -> Iterator[tuple[str, Cell]]:
     """Give the entries of arrays columns of their own."""
     for name, value in named:
         if isinstance(value, np.ndarray):
-            yield from ((f"{name}_{index}", each.item()) for index, each in enumerate(value.reshape(-1)))
+            places = ("_".join((name, *map(str, index))) for index in np.ndindex(value.shape))
+            yield from zip(places, value.reshape(-1).tolist(), strict=True)
         elif isinstance(value, np.generic):
             yield name, value.item()
         elif isinstance(value, bool | int | float | str):

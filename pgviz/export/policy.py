@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import io
 import logging
-import os
 import warnings
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,8 +34,8 @@ import torch
 from gymnasium import Space, spaces
 from torch import Tensor, nn
 
-from pgviz.errors import UsageError
-from pgviz.export.film import ExportError
+from pgviz.errors import UsageError, in_brief
+from pgviz.export.whole import written_whole
 from pgviz.policies.factored import FactoredPolicy
 from pgviz.policies.gaussian import LOG_STD_HIGH, LOG_STD_LOW, GaussianPolicy
 from pgviz.policies.normalization import LARGEST
@@ -204,7 +203,7 @@ def _choices(policy: FactoredPolicy, space: Space[Any]) -> _Choices:
     layout = policy.layout
     if not isinstance(space, spaces.MultiDiscrete | spaces.MultiBinary):
         raise UsageError(
-            f"actions of the kind {space} are made up of parts that no one tensor holds; not exported."
+            f"actions of the kind {in_brief(space)} are made up of parts that no one tensor holds; not exported."
         )
     return _Choices(layout.counts_F.tolist(), layout.starts_F.tolist(), space.shape)
 
@@ -253,16 +252,8 @@ def write_policy(module: StandalonePolicy, observations: Tensor, path: Path) -> 
         warnings.simplefilter("ignore")  # PyTorch's own, about itself
         program = torch.export.export(module.eval(), (observations,), dynamic_shapes=({0: batch},))
         content = _onnx(module, program) if path.suffix.lower() == ".onnx" else _pt2(program)
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise ExportError(f"cannot write {path}: {error.strerror or error}; choose another place.") from error
+    with written_whole(path) as part:
+        part.write_bytes(content)
 
 
 def require_format(path: Path) -> None:

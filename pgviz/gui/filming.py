@@ -12,7 +12,8 @@ from pgviz.config import RunConfig
 from pgviz.export.film import Film
 from pgviz.gui.scene import Scene, What
 from pgviz.gui.settings import ThemeChoice
-from pgviz.gui.sitting import Interrupts, Sitting, offscreen_settings
+from pgviz.gui.sitting import Sitting, offscreen_settings
+from pgviz.interrupts import Interrupts
 
 Progress = Callable[[float], None]
 WINDOW_SIZE = (1280, 800)

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication
 from pgviz.export.film import Film
 from pgviz.gui.filming import WINDOW_SIZE, Shot
 from pgviz.gui.scene import Scene
-from pgviz.gui.sitting import Interrupts, offscreen_settings
+from pgviz.gui.sitting import offscreen_settings
+from pgviz.interrupts import Interrupts
 from pgviz.recording.reader import Recording
 from pgviz.recording.schema import Recorded
 from pgviz.session.inbox import Inbox

@@ -8,7 +8,8 @@ from pathlib import Path
 from pgviz.config import RunConfig
 from pgviz.errors import UsageError
 from pgviz.gui.settings import ThemeChoice
-from pgviz.gui.sitting import Interrupts, Sitting, offscreen_settings
+from pgviz.gui.sitting import Sitting, offscreen_settings
+from pgviz.interrupts import Interrupts
 
 
 def take(

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
 from weakref import WeakMethod
 
 from PySide6.QtCore import QEventLoop, QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
@@ -20,6 +17,7 @@ from pgviz.config import RunConfig
 from pgviz.errors import RunError, UsageError
 from pgviz.gui.settings import Settings, ThemeChoice
 from pgviz.gui.terminal import tell_terminal
+from pgviz.interrupts import Interrupts
 from pgviz.session.notices import CommandRejected, RunState, StateChanged
 from pgviz.training.events import RunFailed
 
@@ -50,48 +48,6 @@ def _pass_on(kind: QtMsgType, context: QMessageLogContext, message: str) -> None
     """Pass Qt's messages on to the terminal, but for what the offscreen platform says of its own limits."""
     if not message.startswith("This plugin does not support"):
         tell_terminal(message)
-
-
-class Interrupts:
-    """Ctrl+C and SIGTERM, held until somebody can be told.
-
-    Python would raise in the midst of whatever Qt is building or painting, and Qt lose it, or crash; and SDL, by
-    which most environments draw, takes SIGTERM for itself where nobody else has, and does nothing about it.
-
-    Attributes
-    ----------
-    came
-        Whether there was one.
-    """
-
-    def __init__(self) -> None:
-        self.came = False
-        self._tell: Callable[[], None] | None = None
-        self._previous: dict[int, Any] = {}
-
-    def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                # Started in the background, Ctrl+C is ignored: it is not for this run.
-                if signal.getsignal(number) not in (None, signal.SIG_IGN):
-                    self._previous[number] = signal.signal(number, self._note)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._previous.items():
-            signal.signal(number, handler)
-        self._tell = None
-
-    def tell(self, whom: Callable[[], None]) -> None:
-        """Call `whom` at one, or now where it came before."""
-        self._tell = whom
-        if self.came:
-            whom()
-
-    def _note(self, _number: int, _frame: object) -> None:
-        self.came = True
-        if self._tell is not None:
-            self._tell()
 
 
 class Sitting:
