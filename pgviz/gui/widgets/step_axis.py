@@ -8,6 +8,7 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QGraphicsItem
 
 from pgviz.gui.theme import Theme
 
@@ -65,6 +66,8 @@ class RoundAxis(pg.AxisItem):  # type: ignore[misc]
         super().__init__(orientation, maxTickLength=-4)
         self._pixels, self._whole = pixels, whole
         self.enableAutoSIPrefix(False)
+        # It stays as it is for many redraws of the curves; Qt then copies it without asking Python for anything.
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         # A column of labels that shrank with its numbers would make the whole plot jump.
         self.setStyle(autoReduceTextSpace=False, maxTickLevel=0, hideOverlappingLabels=False)
 

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QGraphicsItem
 from pytestqt.qtbot import QtBot
 
+from pgviz.gui.theme import DARK, LIGHT, Theme
 from pgviz.gui.widgets.curve_trace import Look
 from pgviz.gui.widgets.live_curve import LiveCurve
 from pgviz.gui.widgets.step_axis import RoundAxis
@@ -49,6 +51,43 @@ def test_that_no_label_is_cut_off_or_under_another(
     assert all(whole.contains(label) for label in left.values())
     assert len(bottom) >= 3
     assert not any(one.intersects(other) for one in left.values() for other in bottom.values())
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_that_axes_that_are_kept_as_pictures_show_what_they_would_draw(
+    curve: LiveCurve, qtbot: QtBot, theme: Theme
+) -> None:
+    _labels(curve, qtbot, 260)
+    curve.view.setRange(xRange=(10_000.0, 30_000.0), yRange=(0.2, 0.7), padding=0.0)
+    curve.apply_theme(theme)
+    curve.resize(420, 240)
+
+    kept = curve.grab().toImage()
+    for side in ("left", "bottom"):
+        curve.plot.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.NoCache)
+
+    assert curve.grab().toImage() == kept
+
+
+def test_that_an_axis_is_not_drawn_again_with_every_point(
+    curve: LiveCurve, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[RoundAxis] = []
+    paint = RoundAxis.paint
+
+    def noted(axis: RoundAxis, *rest: object) -> None:
+        drawn.append(axis)
+        paint(axis, *rest)
+
+    monkeypatch.setattr(RoundAxis, "paint", noted)
+    _labels(curve, qtbot, 260)
+    assert len(set(drawn)) == 2
+    drawn.clear()
+
+    curve.set_data({"chance": (np.arange(0.0, 40_000.0, 50.0), np.linspace(0.2, 0.9, 800))})
+    curve.grab()
+
+    assert drawn == []
 
 
 def _labels(curve: LiveCurve, qtbot: QtBot, height: int) -> tuple[Labels, Labels]:
