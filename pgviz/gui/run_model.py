@@ -172,9 +172,10 @@ class RunModel:
         for series in (self.episodes, self.updates, self.log_std):
             if series is not None:
                 series.forget_after(event.step)
-        self.marks = [mark for mark in self.marks if mark.step <= event.step]
+        while self.marks and event.undoes(self.marks[-1].step, self.marks[-1].name, self.marks[-1].value):
+            self.marks.pop()
         self.values = dict(self.config.hyperparameters) if self.config else {}
-        self.values |= {mark.name: mark.value for mark in self.marks}
+        self.values |= event.values or {mark.name: mark.value for mark in self.marks}
         self.failure = None
 
     def _add_episode(self, event: EpisodeEnded) -> None:

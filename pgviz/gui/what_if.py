@@ -5,8 +5,8 @@ Shape suffixes: A actions tried, D action dimensions, K bins.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -78,6 +78,56 @@ def trial_at(decision: Decision, part: Part, place: float) -> Trial:
     else:
         entries[column] = float(round(place))
     return Trial(place, tuple(entries))
+
+
+def place_of(decision: Decision, part: Part, sample: Sequence[float]) -> float:
+    """Where on the axis of a part a whole action is; see :func:`trial_at`."""
+    if isinstance(decision, BinnedDecision):
+        dimensions, bins = decision.centres_DK.shape
+        chosen_D = np.unravel_index(round(sample[0]), (bins,) * dimensions)
+        return float(decision.centres_DK[part.dimension, chosen_D[part.dimension]])
+    begin = 0
+    if isinstance(decision, FactoredDecision) and part.factor is not None:
+        begin = sum(_width(each) for each in decision.factors[: part.factor])
+    own = part.of(decision)
+    if not isinstance(own, GaussianDecision):
+        return float(sample[begin])
+    drawn_D = np.array(sample[begin : begin + len(own.mean_D)])
+    return float(own.to_action(drawn_D)[part.dimension])
+
+
+def choices(own: Decision, part: Part) -> list[tuple[str, int]]:
+    """The options that can be chosen, with their numbers; one that only a mask ignored forbids says so."""
+    if not isinstance(own, CategoricalDecision):
+        return []
+    legal_A = own.mask_A
+    return [
+        (part.labels[option] + ("" if legal_A is None or legal_A[option] else " (illegal)"), option)
+        for option in map(round, places(own, part))
+    ]
+
+
+def say_forced(decision: Decision, part: Part, index: int, forced: Mapping[int, Sequence[float]]) -> str:
+    """What is forced: on the copy of that index first, on others where it is on none; empty for nothing."""
+    if not forced:
+        return ""
+    first, *others = sorted(forced, key=lambda copy: (copy != index, copy))
+    words = in_words(part, part.of(decision), place_of(decision, part, forced[first]))
+    who = "next step" if first == index else f"copy {first + 1}"
+    return f"{who} takes ‘{words}’ (forced)" + "".join(f", copy {copy + 1} too" for copy in others)
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two decisions say the same, to the last digit."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, Decision):
+        return all(same(getattr(one, each.name), getattr(other, each.name)) for each in fields(one))
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, np.ndarray | float) and isinstance(other, np.ndarray | float):
+        return np.array_equal(one, other, equal_nan=True)
+    return one == other
 
 
 def likeliest(decision: Decision) -> list[float]:

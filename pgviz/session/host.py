@@ -37,7 +37,7 @@ from pgviz.session.session import (
 )
 from pgviz.training.action_values import action_values, every_action
 from pgviz.training.events import PastShown
-from pgviz.training.interventions import TurnKnob
+from pgviz.training.interventions import ForceAction, TurnKnob
 from pgviz.training.microscope import examine
 
 
@@ -172,9 +172,11 @@ class SessionHost(HandOver):
         self._breakpoints.reset()
         self._until, trainer = None, self._session.trainer
         self._doctor.rewind(trainer.step)
-        self._saver.rewind(trainer.step)
         episodes, position = int(trainer.environment.episode_numbers.max()), self._session.position
-        self._put(RunRewound(trainer.step, episodes, trainer.update, position))
+        values = trainer.algorithm.knobs.capture()["values"]
+        rewound = RunRewound(trainer.step, episodes, trainer.update, position, values)
+        self._saver.rewind(rewound)
+        self._put(rewound)
         self._say_what_waits()
         self._enter(RunState.PAUSED)
         self._say_held()
@@ -209,6 +211,8 @@ class SessionHost(HandOver):
     def _(self, command: commands.Intervene) -> None:
         if self._session is not None:
             self._session.intervene(command.intervention)
+            if isinstance(command.intervention, ForceAction) and self._until is None:
+                self._say_what_waits()
 
     @_do.register
     def _(self, command: commands.ExamineMinibatch) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from pgviz.parameters import Value
 from pgviz.recording.schema import RecordingInfo
 from pgviz.session.breakpoints import Breakpoint, Hit
 from pgviz.session.doctor import Finding
 from pgviz.session.forks_state import ForkState
 from pgviz.training.events import Decision, EnvironmentListing, Event, MinibatchComputed, StepDetail
 from pgviz.training.examination import ActionValues, Examination
+
+MOST_PROBES = 24
+"""So many states can be watched at a time."""
 
 
 class RunState(enum.StrEnum):
@@ -146,11 +150,20 @@ class RunRewound(Event):
         Episodes that had begun, and updates that had been applied.
     position
         Events that had been pulled; ``None`` where that is not known.
+    values
+        The knobs in force; ``None`` where that is not known, and every change up to that step holds.
     """
 
     episodes: int
     update: int
     position: int | None = None
+    values: dict[str, Value] | None = None
+
+    def undoes(self, step: int, name: str, value: Value) -> bool:
+        """Whether the latest change of a knob that is left never happened: where, which, and to what."""
+        if step != self.step or self.values is None:
+            return step > self.step
+        return name in self.values and self.values[name] != value
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +194,18 @@ class RunWaits(Event):
         The minibatch whose loss is there and whose step has not been taken; ``None`` where none is open.
     value
         What the critic expects of the state, in the environment's own rewards; ``None`` where there is no critic.
+    forced
+        Which copies take an action of a person's choice in the next step, and what, as the policy draws it.
+    asked
+        Knobs that were turned and wait for their boundary.
     """
 
     environment_index: int
     decision: Decision
     minibatch: MinibatchComputed | None
     value: float | None = None
+    forced: tuple[tuple[int, tuple[float, ...]], ...] = ()
+    asked: dict[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +241,13 @@ class ProbesShown(Event):
         Updates that had been applied.
     decisions
         By the number of the probe.
+    names
+        What they are called, where that is known.
     """
 
     update: int
     decisions: dict[int, Decision]
+    names: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

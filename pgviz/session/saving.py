@@ -20,6 +20,7 @@ import numpy as np
 from pgviz.errors import PgvizError, in_brief
 from pgviz.session.agreement import require_agreed
 from pgviz.session.history import History
+from pgviz.session.notices import RunRewound
 from pgviz.session.session import Session
 from pgviz.training.checkpoint import Checkpoint, CheckpointError, load_latest, save
 from pgviz.training.events import EpisodeEnded, Event, ParameterChanged, UpdateApplied
@@ -80,10 +81,10 @@ class Saver:
         if kept is not None:
             kept.append(event)
 
-    def rewind(self, step: int) -> None:
-        """Forget what came after `step`, which never happened."""
+    def rewind(self, rewound: RunRewound) -> None:
+        """Forget what never happened."""
         for kept in self._past.values():
-            while kept and kept[-1].step > step:
+            while kept and (kept[-1].step > rewound.step or _is_undone(kept[-1], rewound)):
                 kept.pop()
 
     def keep_safe(self, folder: Path | None, seconds: float) -> None:
@@ -209,6 +210,10 @@ def catch_up(session: Session, notes: Mapping[str, Any], sink: Callable[[Event],
                 raise CheckpointError("the run that was saved cannot be lived again to where it was.")
             if sink is not None:
                 sink(event)
+
+
+def _is_undone(event: Event, rewound: RunRewound) -> bool:
+    return isinstance(event, ParameterChanged) and rewound.undoes(event.step, event.name, event.value)
 
 
 def _counts(episodes: deque[Event], step: int) -> dict[str, Any]:

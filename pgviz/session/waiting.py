@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from pgviz.policies.legality import with_legality
+from pgviz.policies.policy import Samples
 from pgviz.session.notices import RunWaits
 from pgviz.training.reports import computed
 from pgviz.training.trainer import Trainer
@@ -30,4 +33,11 @@ def waits(trainer: Trainer, watched: int) -> RunWaits:
         with_legality(decision, trainer.environment.masks_NA, index),
         None if opened is None else computed(trainer.step, trainer.update, opened),
         None if decision.value is None else float(scale * decision.value),
+        tuple((copy, _entries(sample)) for copy, sample in sorted(trainer.steering.waiting.items())),
+        trainer.algorithm.knobs.capture()["asked"],
     )
+
+
+def _entries(sample: Samples) -> tuple[float, ...]:
+    """A sample as a person chooses one."""
+    return tuple(np.asarray(sample, float).ravel().tolist())

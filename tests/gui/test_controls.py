@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 from pytestqt.qtbot import QtBot
 
 from pgviz.config import RunConfig
@@ -19,9 +20,10 @@ from pgviz.gui.panels.unavailable import (
 )
 from pgviz.gui.run_model import Mark, RunModel
 from pgviz.gui.widgets.parameter_switch import ParameterSwitch
+from pgviz.parameters import Value
 from pgviz.session import commands
-from pgviz.session.notices import RunState
-from pgviz.training.events import RunStarted
+from pgviz.session.notices import RunRewound, RunState, RunWaits
+from pgviz.training.events import CategoricalDecision, RunStarted
 from tests.gui.conftest import CARTPOLE, PENDULUM, Desk
 from tests.gui.fake_host import FakeRun, environment_facts, policy_facts
 from tests.hands import click
@@ -57,6 +59,26 @@ def test_that_initial_std_can_be_turned_only_where_there_is_one(desk: Desk, qtbo
 
     desk.window.control.start(PENDULUM)
     qtbot.waitUntil(slider.slider.isEnabled)
+
+
+def test_that_after_going_back_the_knobs_show_what_is_in_force_there_and_what_waits(desk: Desk) -> None:
+    desk.begin()
+    panel = desk.window.controls
+    panel.knobs["learning_rate"].set_applied(0.5)
+    panel.knobs["action_mask"].set_applied(False)
+    panel.knobs["gamma"].show_request(0.5)
+    decision = CategoricalDecision(np.zeros(2), None, 0.0, None, np.ones(2) / 2, np.zeros(2), None)
+    asked: dict[str, Value] = {"learning_rate": 0.5, "action_mask": False}
+
+    panel.rewind(RunRewound(8, 1, 1, 9, {"learning_rate": 0.1, "action_mask": True}))
+    panel.show_waiting(RunWaits(8, 0, decision, None, asked=asked))
+
+    slider, switch = panel.sliders["learning_rate"], panel.knobs["action_mask"]
+    assert isinstance(switch, ParameterSwitch)
+    assert (slider.applied, slider.is_pending, slider.pending.text()) == (0.1, True, "→ 0.5")
+    assert (switch.applied, switch.is_pending, switch.box.isChecked()) == (True, True, False)
+    assert not panel.knobs["gamma"].is_pending
+    assert not any(isinstance(each, commands.SetParameter) for each in desk.host.log), "nothing was asked for"
 
 
 def test_that_the_knobs_are_held_once_the_run_has_ended(desk: Desk) -> None:

@@ -71,6 +71,18 @@ def test_that_what_never_happened_is_forgotten() -> None:
     assert model.episodes.column(3)[-1] == (-100 - 200 - 300 - 400 - 1) / 5
 
 
+def test_that_a_knob_that_was_turned_where_the_run_was_gone_back_to_and_is_not_in_force_is_forgotten() -> None:
+    model, _ = begun()
+    model.apply(ParameterChanged(1000, "gamma", 0.99, 0.5))
+    model.apply(ParameterChanged(1000, "learning_rate", 1e-3, 0.25))
+
+    model.apply(RunRewound(1000, 10, 10, 99, model.values | {"gamma": 0.99, "learning_rate": 1e-3}))
+
+    assert [(mark.step, mark.name) for mark in model.marks][-1] == (1000, "learning_rate")
+    assert len(model.marks) == 10
+    assert (model.values["gamma"], model.values["learning_rate"]) == (0.99, 1e-3)
+
+
 def test_that_a_stop_lasts_until_the_run_goes_on() -> None:
     model, taken = begun()
     breakpoint = Breakpoint("step >= 1000", id=3)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pgviz.gui.moving import Part, parts_of
-from pgviz.gui.what_if import in_words, samples, trial_at, trials
+from pgviz.gui.what_if import choices, in_words, place_of, same, samples, say_forced, trial_at, trials
 from pgviz.training.events import Decision
 from tests import decisions
 
@@ -79,3 +79,58 @@ def test_that_a_bin_is_tried_by_its_joint_number() -> None:
 
     assert numbers == [5.0 * first + best[1] for first in range(5)]
     assert in_words(found[0], decision, -1.9) == "torque 0 −2"
+
+
+FACTORED = decisions.factored(
+    [
+        decisions.categorical([0.0, 2.0, 1.0]),
+        decisions.gaussian([0.1, 0.2], [1.0, 1.0], -2.0, 2.0),
+        decisions.categorical([3.0, 0.0]),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        FACTORED,
+        decisions.binned(5, 2),
+        decisions.gaussian([0.3, -0.4], [1.0, 0.5], -2.0, 2.0),
+        decisions.gaussian([0.3, -0.4], [1.0, 0.5], -np.inf, np.inf),
+        decisions.categorical([0.0, 1.0, 2.0], None, [True, False, True]),
+    ],
+    ids=["factored", "bins", "squashed", "free", "masked"],
+)
+def test_that_where_an_action_is_on_an_axis_leads_back_to_where_it_was_tried(decision: Decision) -> None:
+    for part in parts(decision):
+        for trial in trials(decision, part, 5):
+            assert place_of(decision, part, trial.sample) == pytest.approx(trial.place, abs=1e-9)
+
+
+def test_that_illegal_options_are_no_choice_unless_the_mask_is_ignored() -> None:
+    decision = decisions.categorical([0.0, 0.0, 0.0], None, [True, False, True])
+    part = Part("action", ("a", "b", "c"))
+
+    assert choices(decision, part) == [("a", 0), ("c", 2)]
+    assert choices(replace(decision, heeds_mask=False), part) == [("a", 0), ("b (illegal)", 1), ("c", 2)]
+
+
+def test_that_what_is_forced_is_said_of_the_copy_that_is_shown_first() -> None:
+    decision, part = decisions.categorical([0.0, 1.0]), Part("action", ("left", "right"))
+
+    assert say_forced(decision, part, 1, {}) == ""
+    assert say_forced(decision, part, 1, {1: (0.0,)}) == "next step takes ‘left’ (forced)"
+    assert say_forced(decision, part, 1, {0: (0.0,), 1: (1.0,)}) == (
+        "next step takes ‘right’ (forced), copy 1 too"
+    )
+    assert say_forced(decision, part, 1, {2: (1.0,)}) == "copy 3 takes ‘right’ (forced)"
+
+
+def test_that_decisions_are_the_same_where_every_number_is() -> None:
+    nudged = replace(FACTORED.factors[1], mean_D=np.array([0.1, 0.2 + 1e-12]))  # type: ignore[call-arg]
+
+    assert same(FACTORED, replace(FACTORED))
+    assert same(replace(FACTORED, value=np.nan), replace(FACTORED, value=np.nan))
+    assert not same(FACTORED, replace(FACTORED, entropy=FACTORED.entropy + 1e-12))
+    assert not same(FACTORED, replace(FACTORED, factors=(FACTORED.factors[0], nudged, FACTORED.factors[2])))
+    assert not same(FACTORED, FACTORED.factors[0])

@@ -82,7 +82,7 @@ def _value(hint: Any, name: str, variant: int, bare: bool, depth: int) -> Any:
             return tuple(_value(each, name, variant, bare, depth + 1) for each in arguments)
         return tuple(_value(arguments[0], name, index, bare, depth + 1) for index in range(2))
     if origin is dict:
-        return {5: _value(arguments[1], name, variant, bare, depth + 1)}
+        return {SCALARS[arguments[0]]: _value(arguments[1], name, variant, bare, depth + 1)}
     if hint is Any:
         return (3, 0.5, np.arange(2.0), None)[variant % 4]
     if hint in VARIANTS:

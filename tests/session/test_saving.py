@@ -14,7 +14,7 @@ from pgviz.session import commands, recorder
 from pgviz.session.headless import train
 from pgviz.session.history import History
 from pgviz.session.keeper import Keeper
-from pgviz.session.notices import CommandRejected, RunSaved, RunState, StateChanged
+from pgviz.session.notices import CommandRejected, RunRewound, RunSaved, RunState, StateChanged
 from pgviz.session.recorder import RecordingOptions
 from pgviz.session.saving import Saver, open_saved
 from pgviz.session.session import Session
@@ -124,7 +124,7 @@ def test_that_what_was_gone_back_before_is_not_saved(tmp_path: Path) -> None:
         here, step = session.position, session.trainer.step
         pull(session, 120, saver)
         session.resume(here)
-        saver.rewind(step)
+        saver.rewind(RunRewound(step, 0, 0))
         saver.save(session, tmp_path)
     opened = open_saved(tmp_path, History())
     opened.session.close()

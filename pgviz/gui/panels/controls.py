@@ -17,7 +17,7 @@ from pgviz.gui.widgets.parts import scrolling, tool_button
 from pgviz.gui.widgets.speed_slider import SpeedSlider
 from pgviz.hyperparameters import declaration, shared
 from pgviz.parameters import Parameter, Value
-from pgviz.session.notices import RunState
+from pgviz.session.notices import RunRewound, RunState, RunWaits
 from pgviz.training.events import RunStarted, Shown
 
 Knob = ParameterSlider | ParameterSwitch | ParameterChoice
@@ -110,6 +110,19 @@ class ControlsPanel(QWidget):
         if model.state is not self._state or recorded != self._recorded:
             self._state, self._recorded = model.state, recorded
             self._allow()
+
+    def rewind(self, event: RunRewound) -> None:
+        """Forget changes that will not be applied, and show what is in force where the run has gone back to."""
+        self.cancel_requests()
+        for name, value in (event.values or {}).items():
+            if name in self.knobs:
+                self.knobs[name].set_applied(value)
+
+    def show_waiting(self, event: RunWaits) -> None:
+        """Show which knobs wait for their boundary where the run has come to, such as after going back."""
+        for name, wanted in event.asked.items():
+            if name in self.knobs and not self.knobs[name].is_pending:
+                self.knobs[name].show_request(wanted)
 
     def cancel_requests(self) -> None:
         """Forget changes that will not be applied."""

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from pgviz.gui.moving import Part, parts_of
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.theme import Theme, set_role, tabular
-from pgviz.gui.what_if import Trial, in_words, samples, trial_at, trials
+from pgviz.gui.what_if import Trial, choices, place_of, same, samples, say_forced, trial_at, trials
 from pgviz.gui.widgets.parts import CalmComboBox, indented, push_button, tool_button
 from pgviz.gui.widgets.worth_view import WorthView
 from pgviz.session.commands import EstimateValues, Fork, Intervene, Pause
@@ -61,7 +61,7 @@ class WhatIfPanel(QWidget):
         self._waiting: RunWaits | None = None
         self._playing = False
         self._tried: Sequence[Trial] | None = None  # what was asked for and has not been answered
-        self._forced: Trial | None = None
+        self._forced: dict[int, tuple[float, ...]] = {}
         self._drawn: RunWaits | None = None
         self._value_name = "V(s)"
         self.view = WorthView()
@@ -157,7 +157,7 @@ class WhatIfPanel(QWidget):
 
     def forget(self) -> None:
         """Nothing is forced any more, and no answer is waited for."""
-        self._tried = self._forced = None
+        self._tried, self._forced = None, {}
         self._say()
 
     def show_step(self, event: Shown) -> None:
@@ -170,7 +170,8 @@ class WhatIfPanel(QWidget):
         """The run waits in a state."""
         before, self._waiting = self._waiting, event
         if before is None or _place(before) != _place(event):
-            self._tried = self._forced = None
+            self._tried = None
+        self._forced = dict(event.forced)
         self._draw()
 
     def set_state(self, state: RunState) -> None:
@@ -195,9 +196,10 @@ class WhatIfPanel(QWidget):
 
     def rejected(self) -> None:
         """Something that was asked for cannot be done."""
-        if self._forced is not None or self._tried is not None:
-            self.view.show_forced(None)
-            self.forget()
+        self._tried = None
+        self._forced = dict(self._waiting.forced) if self._waiting is not None else {}
+        self._mark_forced()
+        self._say()
 
     def apply_theme(self, theme: Theme) -> None:
         """Take over a theme's colours."""
@@ -216,10 +218,11 @@ class WhatIfPanel(QWidget):
         """Draw π of the state that the run waits in, where anybody can see it."""
         part, waiting = self._part(), self._waiting
         if waiting is not None and part is not None and self.isVisible() and (anew or self._drawn is not waiting):
-            known = self._drawn is not None and _place(self._drawn) == _place(waiting)
+            known = self._drawn is not None and _is_same(self._drawn, waiting)
             self._drawn = waiting
             if anew or not known:
                 self._draw_part(waiting, part)
+            self._mark_forced()
         self._say()
 
     def _draw_part(self, waiting: RunWaits, part: Part) -> None:
@@ -228,7 +231,8 @@ class WhatIfPanel(QWidget):
         self._note("")
         if self.view.is_choice:
             self.option.clear()
-            self.option.addItems(list(part.labels))
+            for words, option in choices(part.of(waiting.decision), part):
+                self.option.addItem(words, option)
         else:
             self.number.blockSignals(True)
             self.number.setRange(low, high)
@@ -252,31 +256,47 @@ class WhatIfPanel(QWidget):
 
     def _pick(self, place: float) -> None:
         if self.view.is_choice:
-            self.option.setCurrentIndex(round(place))
+            self.option.setCurrentIndex(self.option.findData(round(place)))
         else:
             self.number.blockSignals(True)
             self.number.setValue(place)
             self.number.blockSignals(False)
 
     def _place(self) -> float:
-        return float(self.option.currentIndex()) if self.view.is_choice else self.number.value()
+        return float(self.option.currentData()) if self.view.is_choice else self.number.value()
 
     def _force(self, place: float) -> None:
         part, waiting = self._part(), self._waiting
         if waiting is None or part is None or self._playing:
             return
-        self._forced = trial_at(waiting.decision, part, place)
-        self.view.show_forced(self._forced.place)
-        self.asked.emit(Intervene(ForceAction(waiting.environment_index, self._forced.sample)))
+        sample = trial_at(waiting.decision, part, place).sample
+        self._forced[waiting.environment_index] = sample
+        self._mark_forced()
+        self.asked.emit(Intervene(ForceAction(waiting.environment_index, sample)))
         self._say()
 
     def _take_back(self) -> None:
+        """Take back what is forced on the copy that is shown; where nothing is, what is forced on others."""
         waiting = self._waiting
-        if waiting is not None and self._forced is not None:
-            self._forced = None
-            self.view.show_forced(None)
-            self.asked.emit(Intervene(ForceAction(waiting.environment_index, ())))
-            self._say()
+        if waiting is None:
+            return
+        index = waiting.environment_index
+        for copy in [index] if index in self._forced else sorted(self._forced):
+            del self._forced[copy]
+            self.asked.emit(Intervene(ForceAction(copy, ())))
+        self._mark_forced()
+        self._say()
+
+    def _mark_forced(self) -> None:
+        """Mark what the next step of the copy that is shown takes, in the part that is shown."""
+        part, waiting = self._part(), self._waiting
+        if waiting is None or part is None or self._drawn is None:
+            return
+        sample = self._forced.get(waiting.environment_index)
+        place = None if sample is None else place_of(waiting.decision, part, sample)
+        self.view.show_forced(place)
+        if place is not None:
+            self._pick(place)
 
     def _fork(self) -> None:
         part, waiting = self._part(), self._waiting
@@ -299,13 +319,10 @@ class WhatIfPanel(QWidget):
         self.estimate.setText("Stop" if busy else "Estimate Q")
         here = f"Copy {waiting.environment_index + 1} at step {waiting.step:,}"
         self.where.setText(here if usable else f"The run goes on. This was it: {here}")
-        forced = self._forced
-        self.chip.setVisible(forced is not None and usable)
-        self.take_back.setVisible(forced is not None and usable)
-        if forced is not None:
-            self.chip.setText(
-                f"next step takes ‘{in_words(part, part.of(waiting.decision), forced.place)}’ (forced)"
-            )
+        forced = say_forced(waiting.decision, part, waiting.environment_index, self._forced)
+        self.chip.setText(forced)
+        self.chip.setVisible(bool(forced) and usable)
+        self.take_back.setVisible(bool(forced) and usable)
 
 
 def _words(text: str) -> QLabel:
@@ -317,6 +334,11 @@ def _words(text: str) -> QLabel:
 
 def _place(waiting: RunWaits) -> tuple[int, int]:
     return waiting.step, waiting.environment_index
+
+
+def _is_same(one: RunWaits, other: RunWaits) -> bool:
+    """Whether two states are one, with the same policy in it."""
+    return _place(one) == _place(other) and same(one.decision, other.decision)
 
 
 def _spin_box(name: str, value: int, low: int, high: int) -> QSpinBox:

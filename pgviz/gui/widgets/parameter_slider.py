@@ -81,6 +81,12 @@ class ParameterSlider(QWidget):
             self._move_handle(value)
         self._show_pending()
 
+    def show_request(self, wanted: Value) -> None:
+        """Show what is waited for, asked for earlier; emits nothing and leaves a handle that is being dragged."""
+        if not self.slider.isSliderDown():
+            self._set_requested(wanted)
+            self._move_handle(wanted)
+
     def cancel_request(self) -> None:
         """Forget a change that will not be applied, because it was rejected or the run has ended."""
         self._waiting = False

@@ -73,6 +73,11 @@ class PlainKnob(QWidget):
             self.is_pending = False
         self._show()
 
+    def show_request(self, wanted: Value) -> None:
+        """Show what is waited for, asked for earlier; emits nothing."""
+        self._requested, self.is_pending = wanted, wanted != self._applied
+        self._show()
+
     def cancel_request(self) -> None:
         """Forget a change that will not be applied, because it was rejected or the run has ended."""
         self.is_pending = False

@@ -205,7 +205,8 @@ def test_that_what_was_forced_is_over_once_the_step_is_taken(bench: Bench) -> No
     bench.panel.set_state(RunState.PLAYING)
     assert not bench.panel.chip.isVisible()
     assert not bench.panel.view.isEnabled()
-    bench.panel.show_waiting(RunWaits(64, 1, TWO, None))  # an update's end: no step was taken yet
+    forced = ((1, (0.0,)),)
+    bench.panel.show_waiting(RunWaits(64, 1, TWO, None, forced=forced))  # an update's end: no step was taken yet
     bench.panel.set_state(RunState.PAUSED)
     assert bench.panel.chip.isVisible()
     bench.panel.show_waiting(RunWaits(72, 1, TWO, None))
