@@ -58,16 +58,8 @@ def action_values(
     RunError
         Where the environment cannot be cloned.
     """
-    observation_O, mask_A = trainer.state_of(index)
-    if trainer.copies.rests(index):
-        raise UsageError(f"the episode of copy {index + 1} has ended, and the next begins after the update.")
-    space = trainer.environment.action_space
-    first = [sample_like(trainer.policy, space, observation_O, each, mask_A) for each in samples]
-    clones = rebuild.clones(trainer.environment, index, len(first) * rollouts)
-    if clones is None:
-        raise RunError(
-            f"{trainer.config.environment} does not replay exactly, so that its states cannot be cloned."
-        )
+    first = _first_samples(trainer, index, samples)
+    clones = _cloned(trainer, index, len(first) * rollouts)
     try:
         _give_chances(clones, len(first), rollouts, seed)
         play = _Play(trainer, clones, np.repeat(np.stack(first), rollouts, axis=0), rollouts, seed)
@@ -79,6 +71,25 @@ def action_values(
         play.returns_N.reshape(len(first), rollouts),
         float(play.active_N.mean()),
     )
+
+
+def _first_samples(trainer: Trainer, index: int, samples: Sequence[Sequence[float]]) -> list[Samples]:
+    """The actions to try, as the policy draws them; ``UsageError`` where one cannot be taken, or none."""
+    observation_O, mask_A = trainer.state_of(index)
+    if trainer.copies.rests(index):
+        raise UsageError(f"the episode of copy {index + 1} has ended, and the next begins after the update.")
+    space = trainer.environment.action_space
+    return [sample_like(trainer.policy, space, observation_O, each, mask_A) for each in samples]
+
+
+def _cloned(trainer: Trainer, index: int, count: int) -> VectorEnvironment:
+    """So many environments in the state of one copy; ``RunError`` where that cannot be had."""
+    clones = rebuild.clones(trainer.environment, index, count)
+    if clones is None:
+        raise RunError(
+            f"{trainer.config.environment} does not replay exactly, so that its states cannot be cloned."
+        )
+    return clones
 
 
 def every_action(trainer: Trainer, index: int) -> list[tuple[float, ...]]:

@@ -6,6 +6,7 @@ Shape suffixes: B samples, R of them at a time, O observation entries, P paramet
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -21,6 +22,8 @@ from pgviz.policies.normalization import Normalization
 from pgviz.policies.policy import Policy
 from pgviz.training.examination import Examination, LayerNorms, Moves
 from pgviz.training.trainer import Trainer
+
+Places = NDArray[np.int64]
 
 # Of all samples' gradients at once, 256 MB: a network for pictures has two million parameters.
 MOST_NUMBERS = 2**26
@@ -41,6 +44,47 @@ def examine(trainer: Trainer, sample: int | None = None) -> Examination:
     UsageError
         Where no minibatch is open, or the algorithm's cannot be taken apart.
     """
+    opened = _opened(trainer)
+    policy, batch, slopes = opened.algorithm.policy, opened.batch, opened.slopes
+    if sample is not None and not 0 <= sample < len(batch):
+        raise UsageError(f"the minibatch has samples 0 to {len(batch) - 1}.")
+    whole_P, norms_B, along_B = _sums(_Parts(policy, batch, slopes), len(batch), policy.flat.numel())
+    norm, step_P = float(np.linalg.norm(whole_P)), _step(opened.algorithm, opened.minibatch)
+    steps_ago_B, copies_B, episodes_B = _origins(trainer, opened)
+    log_probs_B, values_B = _now(policy, batch)
+    ratios_B = None if batch.old_log_probs_B is None else np.exp(log_probs_B - batch.old_log_probs_B)
+    return Examination(
+        steps_ago_B=steps_ago_B,
+        copies_B=copies_B,
+        episodes_B=episodes_B,
+        actions=np.array(batch.samples_B),
+        log_probs_B=log_probs_B,
+        old_log_probs_B=batch.old_log_probs_B,
+        ratios_B=ratios_B,
+        clipped_B=None if ratios_B is None else slopes.log_prob_B == 0.0,
+        returns_B=batch.returns_B.copy(),
+        values_B=values_B,
+        advantages_B=opened.algorithm.weighed_advantages(batch),
+        gradient_norms_B=norms_B,
+        shares_B=along_B / max(norm * norm, 1e-30),
+        cosines_B=along_B / np.maximum(norms_B * norm, 1e-30),
+        layers=_layers(policy, whole_P, step_P),
+        moves=None if sample is None else _moves(opened, sample, whole_P, step_P),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A minibatch that can be taken apart, and what its gradient was made from."""
+
+    algorithm: OnPolicyAlgorithm
+    minibatch: Minibatch
+    batch: Batch
+    slopes: Slopes
+
+
+def _opened(trainer: Trainer) -> _Opened:
+    """What is open; ``UsageError`` where nothing is, or it cannot be taken apart."""
     algorithm, minibatch = trainer.algorithm, trainer.steering.open
     if minibatch is None:
         raise UsageError("no minibatch is open: stop between a loss and its step first.")
@@ -50,40 +94,16 @@ def examine(trainer: Trainer, sample: int | None = None) -> Examination:
         or algorithm.open_slopes is None
     ):
         raise UsageError("only the minibatches of REINFORCE, A2C and PPO can be taken apart into their samples.")
-    batch = algorithm.open_batch
-    if sample is not None and not 0 <= sample < len(batch):
-        raise UsageError(f"the minibatch has samples 0 to {len(batch) - 1}.")
-    parts = _Parts(algorithm.policy, batch, algorithm.open_slopes)
-    whole_P, norms_B, along_B = _sums(parts, len(batch), algorithm.policy.flat.numel())
-    norm, step_P = float(np.linalg.norm(whole_P)), _step(algorithm, minibatch)
+    return _Opened(algorithm, minibatch, algorithm.open_batch, algorithm.open_slopes)
+
+
+def _origins(trainer: Trainer, opened: _Opened) -> tuple[Places, Places, Places]:
+    """How many steps ago each sample was taken, in which copy, and in which episode, each ``(B,)``."""
+    batch, estimates = opened.batch, opened.algorithm.estimates
     copies = trainer.config.environment_count
     places_B = np.zeros(len(batch), np.int64) if batch.places_B is None else batch.places_B
-    length = len(algorithm.estimates.advantages_TN) if algorithm.estimates is not None else 0
-    log_probs_B, values_B = _now(algorithm.policy, batch)
-    ratios_B = None if batch.old_log_probs_B is None else np.exp(log_probs_B - batch.old_log_probs_B)
-    moves = None
-    if sample is not None:
-        seen_O = np.asarray(batch.observations_BO[sample], np.float32)
-        (alone_P,) = sample_gradients(algorithm.policy, batch, algorithm.open_slopes, [sample])
-        moves = _moves(algorithm.policy, seen_O, sample, (alone_P, whole_P, step_P))
-    return Examination(
-        steps_ago_B=length - 1 - places_B // copies,
-        copies_B=places_B % copies,
-        episodes_B=trainer.episodes_TN.reshape(-1)[places_B],
-        actions=np.array(batch.samples_B),
-        log_probs_B=log_probs_B,
-        old_log_probs_B=batch.old_log_probs_B,
-        ratios_B=ratios_B,
-        clipped_B=None if ratios_B is None else algorithm.open_slopes.log_prob_B == 0.0,
-        returns_B=batch.returns_B.copy(),
-        values_B=values_B,
-        advantages_B=algorithm.weighed_advantages(batch),
-        gradient_norms_B=norms_B,
-        shares_B=along_B / max(norm * norm, 1e-30),
-        cosines_B=along_B / np.maximum(norms_B * norm, 1e-30),
-        layers=_layers(algorithm.policy, whole_P, step_P),
-        moves=moves,
-    )
+    length = len(estimates.advantages_TN) if estimates is not None else 0
+    return length - 1 - places_B // copies, places_B % copies, trainer.episodes_TN.reshape(-1)[places_B]
 
 
 class _Parts:
@@ -151,14 +171,11 @@ def _layers(
     return tuple(norms)
 
 
-def _moves(
-    policy: Policy,
-    seen_O: NDArray[np.float32],
-    sample: int,
-    directions: tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]],
-) -> Moves:
+def _moves(opened: _Opened, sample: int, whole_P: NDArray[np.float32], step_P: NDArray[np.float32]) -> Moves:
     """Move along the sample's own gradient, the whole one, and by the step; each as far as the step goes."""
-    alone_P, whole_P, step_P = directions
+    policy, batch = opened.algorithm.policy, opened.batch
+    seen_O = np.asarray(batch.observations_BO[sample], np.float32)
+    (alone_P,) = sample_gradients(policy, batch, opened.slopes, [sample])
     length = float(np.linalg.norm(step_P))
 
     def along(gradient_P: NDArray[np.float32]) -> NDArray[np.float32]:
