@@ -14,7 +14,7 @@ from rich.text import Text
 from pgviz.cli.output import can_draw, counted, rounded, say
 from pgviz.config import RunConfig
 from pgviz.hyperparameters import declaration
-from pgviz.training.events import EpisodeEnded, Event, RunStarted, UpdateApplied
+from pgviz.training.events import EpisodeEnded, Event, UpdateApplied
 
 AVERAGED_EPISODES = 100
 PLAIN_LINES = 5
@@ -38,11 +38,13 @@ class Tally:
         self.updates = 0
         self.return_mean: float | None = None
         self._returns: deque[float] = deque(maxlen=AVERAGED_EPISODES)
-        self._began: float | None = None
+        self._began: tuple[float, int] | None = None
 
     def apply(self, event: Event) -> None:
         """Take one event in."""
         self.step = event.step
+        if self._began is None:  # not at step 0, where a saved run is gone on with
+            self._began = time.monotonic(), event.step
         if isinstance(event, EpisodeEnded):
             self.episodes += 1
             self._returns.append(event.episode_return)
@@ -50,15 +52,13 @@ class Tally:
             self.return_mean = sum(self._returns) / len(self._returns)
         elif isinstance(event, UpdateApplied):
             self.updates = event.update
-        elif isinstance(event, RunStarted):
-            self._began = time.monotonic()
 
     @property
     def steps_per_second(self) -> float | None:
-        """Since the run began; ``None`` before its first step."""
-        if self._began is None or not self.step:
+        """Since its first event; ``None`` before the step after that."""
+        if self._began is None or self.step == self._began[1]:
             return None
-        return self.step / max(time.monotonic() - self._began, 1e-9)
+        return (self.step - self._began[1]) / max(time.monotonic() - self._began[0], 1e-9)
 
     @property
     def seconds_left(self) -> float | None:
@@ -99,16 +99,17 @@ class _PlainTally(Tally):
     def __init__(self, config: RunConfig, console: Console) -> None:
         super().__init__(config)
         self._console = console
-        self._lines = 1
+        self._said: int | None = None
         steps, copies = counted(config.steps, "step"), counted(config.environment_count, "environment")
         say(console, f"{title(config)}: {steps}, seed {config.seed}, {copies}")
 
     def apply(self, event: Event) -> None:
         """Take one event in, and write a line where another part of the run is done."""
         super().apply(event)
-        if self._lines * self.config.steps <= event.step * PLAIN_LINES < self.config.steps * PLAIN_LINES:
-            self._lines = event.step * PLAIN_LINES // self.config.steps + 1
+        fifths = event.step * PLAIN_LINES // self.config.steps
+        if self._said is not None and self._said < fifths < PLAIN_LINES:
             say(self._console, self.line())
+        self._said = fifths
 
 
 class _Bar(Progress):

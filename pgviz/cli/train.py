@@ -128,7 +128,7 @@ def _resumed(config: RunConfig, keeper: Keeper, console: Console) -> RunConfig:
     assert keeper.found is not None
     found = keeper.found.config
     # How long to train is no part of what was learned so far, unless a schedule counts the steps.
-    scheduled = any(found.hyperparameters.get(name) == "linear" for name in found.hyperparameters)
+    scheduled = _follows_length(found, keeper.found.snapshot.step, max(config.steps, found.steps))
     wanted = config if scheduled else config.changed(steps=found.steps)
     if wanted != found:
         raise UsageError(
@@ -137,6 +137,14 @@ def _resumed(config: RunConfig, keeper: Keeper, console: Console) -> RunConfig:
         )
     say(console, f"Going on from step {keeper.found.snapshot.step:,}.")
     return config
+
+
+def _follows_length(found: RunConfig, step: int, steps: int) -> bool:
+    """Whether how a run goes on from a step hangs on how long it is to be: on `steps`, at the most."""
+    settings = found.hyperparameters
+    if settings.get("exploration") == "epsilon_greedy" and step < found.number("exploration_fraction") * steps:
+        return True
+    return "linear" in settings.values()
 
 
 def _apart(found: RunConfig, wanted: RunConfig) -> str:
@@ -200,8 +208,7 @@ def _evaluate(result: TrainResult, episodes: int, sampled: bool | None, console:
 
 def _summary(config: RunConfig, result: TrainResult) -> Iterator[str]:
     yield (
-        f"{title(config)}, seed {config.seed}: {_steps(config, result)} in {result.seconds:,.1f} s"
-        f" ({result.steps_per_second:,.0f} steps/s), {counted(result.episodes, 'episode')}."
+        f"{title(config)}, seed {config.seed}: {_steps(config, result)}, {counted(result.episodes, 'episode')}."
     )
     mean = result.return_mean_100
     yield "No episode ended." if mean is None else f"Mean return of the last 100 episodes: {rounded(mean)}."
@@ -215,9 +222,14 @@ def _summary(config: RunConfig, result: TrainResult) -> Iterator[str]:
 
 
 def _steps(config: RunConfig, result: TrainResult) -> str:
-    if result.finished:
-        return counted(result.steps, "step")
-    return f"{result.steps:,} of {counted(config.steps, 'step')}"
+    """How many steps there are, and how long those took that were taken now."""
+    taken, now = counted(result.steps, "step"), result.steps - result.began
+    if not result.finished:
+        taken = f"{result.steps:,} of {counted(config.steps, 'step')}"
+    if result.began and not now:
+        return f"{taken}, all taken before"
+    part = f", {now:,} of them now," if result.began else ""
+    return f"{taken}{part} in {result.seconds:,.1f} s ({result.steps_per_second:,.0f} steps/s)"
 
 
 def _not_learned(config: RunConfig, result: TrainResult) -> str:

@@ -49,6 +49,8 @@ class TrainResult:
         How the recording ended, where one was made.
     updates
         How often the policy was updated.
+    began
+        Steps that had been taken before, where a saved run was gone on with.
     """
 
     config: RunConfig
@@ -61,11 +63,12 @@ class TrainResult:
     findings: tuple[Finding, ...] = ()
     recording: RecordingState | None = None
     updates: int = 0
+    began: int = 0
 
     @property
     def steps_per_second(self) -> float:
         """Environment steps per second of training."""
-        return self.steps / self.seconds if self.seconds > 0.0 else 0.0
+        return (self.steps - self.began) / self.seconds if self.seconds > 0.0 else 0.0
 
     @property
     def weights_sha256(self) -> str:
@@ -143,7 +146,8 @@ def train(
         recorded = following.pull(record, should_stop)
         if keeper is not None:
             keeper.finish()
-        return _result(session, time.perf_counter() - began, tally, doctor, recorded)
+        seconds = time.perf_counter() - began
+        return _result(session, seconds, tally, doctor, recorded, began=0 if start is None else start.step)
 
 
 class _Tally:
@@ -220,7 +224,13 @@ class _Following:
 
 
 def _result(
-    session: Session, seconds: float, tally: _Tally, doctor: Doctor | None, recorded: RecordingState | None
+    session: Session,
+    seconds: float,
+    tally: _Tally,
+    doctor: Doctor | None,
+    recorded: RecordingState | None,
+    *,
+    began: int,
 ) -> TrainResult:
     """What a run has come to."""
     if session.error is not None:
@@ -237,4 +247,5 @@ def _result(
         () if doctor is None else tuple(doctor.findings),
         recorded,
         trainer.update,
+        began,
     )

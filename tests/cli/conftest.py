@@ -30,6 +30,7 @@ class FakeResult:
     weights_sha256: str = "ab" * 32
     findings: tuple[Finding, ...] = ()
     updates: int = 10
+    began: int = 0
     recording: None = None
     evaluation: Callable[[int], FakeEvaluation] = lambda episodes: FakeEvaluation(episodes, 20.0, 1.5)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -78,6 +79,37 @@ def test_that_a_run_goes_on_without_its_settings_being_said_again(
     assert main(["train", *folder, "--resume", "--steps", "640"]) == 0
 
     assert weights(capsys.readouterr().out) == wanted
+
+
+def test_that_a_run_that_is_gone_on_with_says_what_it_did_now(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, report = ["--checkpoint", str(tmp_path / "c")], tmp_path / "report.json"
+    constant = ["--set", "learning_rate_schedule=constant", "--set", "clip_range_schedule=constant"]
+    run = ["train", "CartPole-v1", "--set", "hidden_sizes=8", *constant]
+    assert main([*run, *folder, "--steps", "4096"]) == 0
+    assert ": 4,096 steps in " in capsys.readouterr().out
+
+    assert main([*run, *folder, "--resume", "--steps", "8192", "--json", str(report)]) == 0
+    assert ": 8,192 steps, 4,096 of them now, in " in capsys.readouterr().out
+    told = json.loads(report.read_text())
+    assert told["steps_per_second"] == pytest.approx(4096 / told["seconds"])
+
+    assert main(["train", *folder, "--resume", "--json", str(report)]) == 0
+    assert ": 8,192 steps, all taken before, " in capsys.readouterr().out
+    assert json.loads(report.read_text())["steps_per_second"] == 0.0
+
+
+def test_that_a_run_is_made_longer_only_where_that_leaves_its_exploration_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = ["--checkpoint", str(tmp_path / "c"), "--resume", "--steps"]
+    run = ["train", "Acrobot-v1", "--algorithm", "dqn", "--set", "hidden_sizes=8", "--steps", "400"]
+    run += ["--set", "train_frequency=4", "--envs", "1"]
+    assert main([*run, "--set", "exploration_fraction=0.5", *folder[:2]]) == 0
+    assert main(["train", *folder, "4000"]) == 2  # ε would rise again
+    assert "of another run" in capsys.readouterr().err
+    assert main(["train", *folder, "800"]) == 0
 
 
 def test_that_a_saved_run_imports_a_module_only_where_it_is_named(

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import io
+from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
+from pgviz.cli import progress
 from pgviz.cli.output import console_on, write_table
 from pgviz.cli.progress import Tally, progress_of
 from pgviz.config import RunConfig
@@ -56,6 +58,18 @@ def test_that_the_mean_return_is_over_the_last_100_episodes() -> None:
     assert tally.return_mean == 1.0
 
 
+def test_that_a_run_that_is_gone_on_with_is_timed_from_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    tally = Tally(CONFIG)
+    tally.apply(StepTaken(600))
+    now[0] = 110.0
+    assert tally.line() == "preparing the run"
+    tally.apply(StepTaken(800))
+    assert tally.steps_per_second == 20.0
+    assert tally.seconds_left == 10.0
+
+
 def test_that_a_huge_mean_return_stays_short() -> None:
     tally = Tally(CONFIG)
     follow(tally)
@@ -91,6 +105,16 @@ def test_that_plain_lines_come_after_each_fifth_of_the_run() -> None:
             tally.apply(StepTaken(step))
     steps = [line.split(" of ")[0] for line in stream.getvalue().splitlines()[1:]]
     assert steps == ["200", "400", "600", "800"]
+
+
+def test_that_a_run_that_is_gone_on_with_has_the_lines_of_what_is_left() -> None:
+    stream = io.StringIO()
+    with progress_of(CONFIG, console_on(stream)) as tally:
+        for step in range(504, 1001, 8):
+            tally.apply(StepTaken(step))
+    steps = [line.split(" of ")[0] for line in stream.getvalue().splitlines()[1:]]
+    assert steps == ["600", "800"]
+    assert "preparing" not in stream.getvalue()
 
 
 @pytest.mark.parametrize("variable", ["FORCE_COLOR", "TTY_COMPATIBLE", "CLICOLOR_FORCE"])
