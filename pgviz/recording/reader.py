@@ -161,6 +161,19 @@ class Recording:
             return recorded
         raise RecordingError(f"there is no event {position:,} in {self._database.path}.")
 
+    def seconds_at(self, position: int) -> float:
+        """Time since recording began, of the event at a position or, where there is none, of the last before it.
+
+        Raises
+        ------
+        RecordingError
+            Where the file is damaged.
+        """
+        rows = self._database.rows(
+            "SELECT seconds FROM events WHERE position <= ? ORDER BY position DESC LIMIT 1", position
+        )
+        return _seconds(rows[0][0]) if rows else 0.0
+
     def shown_steps(self) -> NDArray[np.int64]:
         """The steps that were recorded with their details; see :meth:`places`."""
         return self.places(StepTaken.__name__)

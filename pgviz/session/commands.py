@@ -173,11 +173,14 @@ class PutProbe(Command):
         As the environment would return it, flattened.
     mask
         True where an option is legal there; ``None`` where all are.
+    name
+        What to call it.
     """
 
     id: int
     observation: tuple[float, ...]
     mask: tuple[bool, ...] | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,6 +248,7 @@ class SessionHost(HandOver):
     @_do.register
     def _(self, command: commands.RemoveProbe) -> None:
         self._probes.remove(command.id)
+        self._show_probes(gone=True)
 
     @_do.register
     def _(self, command: commands.PutBreakpoint) -> None:

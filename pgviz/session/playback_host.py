@@ -22,7 +22,7 @@ from pgviz.session.notices import RunState
 from pgviz.session.player import Player, Until
 from pgviz.session.policy_command import OpenPolicy
 from pgviz.session.tape import Tape
-from pgviz.training.events import EpisodeEnded, Event, StepTaken, UpdateApplied
+from pgviz.training.events import EpisodeEnded, Event, StateShown, StepTaken, UpdateApplied
 
 if TYPE_CHECKING:
     from pgviz.session.host import SessionHost
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 IMPOSSIBLE: dict[type[Command], str] = {
     commands.SetParameter: "its knobs cannot be turned",
     commands.Intervene: "nothing can be done to what happened",
-    commands.StepMinibatch: "no minibatch is open in it",
-    commands.ExamineMinibatch: "no minibatch is open in it",
+    commands.ExamineMinibatch: "what was not looked at in a minibatch is not in it",
     commands.EstimateValues: "actions cannot be tried out in it",
     commands.PutProbe: "its policy cannot be asked about other states",
     commands.Fork: "nothing can be done differently in it",
@@ -126,6 +125,18 @@ class PlaybackHost(Player):
         self._go(_countdown(UpdateApplied, command.count))
 
     @_do.register
+    def _(self, command: commands.StepMinibatch) -> None:
+        self._pause()
+        self._leave_past()
+        index = self._tape.next_minibatch(self._head, command.count)
+        if index is None:
+            raise UsageError(
+                "this is a recording: nobody stopped at a minibatch after this moment; take over from here to go"
+                " on live and stop at one."
+            )
+        self._seek(index)
+
+    @_do.register
     def _(self, command: commands.FinishEpisode) -> None:
         self._go(_countdown(EpisodeEnded, command.count, self._watched))
 
@@ -133,7 +144,7 @@ class PlaybackHost(Player):
     def _(self, command: commands.RunTo) -> None:
         unit, number = command.unit, command.number
         if unit == "step":
-            self._go(lambda event: isinstance(event, StepTaken) and event.step >= number)
+            self._go(lambda event: isinstance(event, StepTaken | StateShown) and event.step >= number)
         elif unit == "episode":
             self._go(lambda event: isinstance(event, EpisodeEnded) and event.episode >= number)
         else:

@@ -12,16 +12,19 @@ from pgviz.session.commands import Command
 from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
 from pgviz.session.notices import (
+    BreakpointHit,
     BreakpointsListed,
     CommandRejected,
     HistoryHeld,
     RecordingOpened,
     RunRewound,
     RunState,
+    RunWaits,
     SpeedMeasured,
     StateChanged,
 )
 from pgviz.session.pacing import Pacing
+from pgviz.session.recorded_wait import RecordedWait, WaitShown
 from pgviz.session.tape import Cue, Tape
 from pgviz.training.events import Event, PastShown, StepTaken
 
@@ -60,6 +63,7 @@ class Player:
         self._cursor: int | None = None
         self._cues: Iterator[Cue] | None = None
         self._cue: Cue | None = None
+        self._wait: RecordedWait | None = None
 
     def _put(self, event: Event) -> None:
         self._mailbox.put(event)
@@ -110,15 +114,14 @@ class Player:
 
     @property
     def _index(self) -> int:
-        """The step that the window shows as the present."""
+        """The step or state that the window shows as the present."""
         return self._tape.index_at(self._head)
 
     @property
     def _watched(self) -> int:
         """The copy of the environment that was recorded here."""
         index = self._index if self._cursor is None else self._cursor
-        detail = self._tape.taken(index).detail if index >= 0 else None
-        return 0 if detail is None else detail.environment_index
+        return self._tape.detail(index).environment_index if index >= 0 else 0
 
     def _look(self, index: int) -> None:
         """Look at a step: one before the present as the past, a later one by going on to it."""
@@ -133,10 +136,10 @@ class Player:
                 self._show_present()
             return
         self._cursor = index
-        event, position = self._tape.taken(index), int(self._tape.positions_K[index])
-        assert event.detail is not None
-        update = self._tape.update_at(position)
-        self._put(PastShown(event.step, event.detail, position, self._step, update))
+        detail, position = self._tape.detail(index), int(self._tape.positions_K[index])
+        update, step = self._tape.update_at(position), int(self._tape.steps_K[index])
+        self._put(PastShown(step, detail, position, self._step, update))
+        self._show_wait(self._tape.settled(index))
 
     def _move(self, count: int) -> None:
         """Look so many steps further on, or back."""
@@ -151,9 +154,19 @@ class Player:
             self._look(min(int(held[-1]) + at - len(held) + 1, len(self._tape.positions_K) - 1))
 
     def _show_present(self) -> None:
-        """Show the step that the head stands at, with its details."""
+        """Show the step or state that the head stands at, with its details, and whether the run waited there."""
         if self._index >= 0:
-            self._put(self._tape.taken(self._index))
+            self._put(self._tape.shown(self._index))
+        self._show_wait(self._head)
+
+    def _show_wait(self, position: int) -> None:
+        """Say how the run waited at a place, where that is not what was said last."""
+        wait = self._tape.waits.at(position)
+        if wait is not self._wait:
+            self._wait = wait
+            self._put(WaitShown(self._step, wait))
+        if problem := self._tape.waits.take_problem():
+            self._put(CommandRejected(self._step, problem))
 
     # Going elsewhere -------------------------------------------------------------------------------------------
 
@@ -163,16 +176,20 @@ class Player:
             self._seek(self._cursor)
 
     def _seek(self, index: int) -> None:
-        """Make a step the present; the window is told what it has to forget, and what it does not know yet."""
-        position = int(self._tape.positions_K[index])
+        """Make a step or state the present, with the wait that it ended in.
+
+        The window is told what it has to forget, and what it does not know yet.
+        """
+        tape, position = self._tape, int(self._tape.positions_K[index])
         known = self._take_back(index) if position < self._head else -1
-        recorded = self._tape.step_at(index)
+        recorded = tape.recorded_at(index)
         if known < 0:  # of an hour's recording the curves may take seconds, and the picture need not
             self._put(recorded.event)
-        self._tell_facts(position, known)
-        self._head, self._seconds, self._step = position, recorded.seconds, recorded.event.step
+        self._step = recorded.event.step
+        self._tell_facts(tape.settled(index), known)
+        self._seconds = recorded.seconds
         self._cursor = self._cues = self._cue = None
-        self._put(recorded.event)
+        self._show_present()
         self._say_speed(0.0)
 
     def _tell_facts(self, position: int, known: int) -> None:
@@ -180,25 +197,34 @@ class Player:
         try:
             for recorded in self._tape.facts(self._head, position):
                 if recorded.event.step > known:
-                    self._put(recorded.event)
+                    self._put_fact(recorded.event)
                 self._head = recorded.position  # what cannot be read after it must not have it told twice
         except PgvizError:
             self._cursor = self._cues = self._cue = None
             self._show_present()
             raise
+        self._head = position
+
+    def _put_fact(self, event: Event) -> None:
+        """Tell a fact; that the run waited is told with all that was looked at then."""
+        if not isinstance(event, RunWaits):
+            self._put(event)
 
     def _take_back(self, index: int) -> int:
-        """Have the window forget what came after a step; returns up to which step it still knows what happened."""
+        """Have the window forget what came after; returns up to which step it still knows what happened."""
         tape, step = self._tape, int(self._tape.steps_K[index])
+        while index and tape.steps_K[index - 1] == step:
+            index -= 1  # all that happened after so many steps is forgotten
         before = int(tape.positions_K[index - 1]) if index else 1
         straight = tape.is_straight(before, self._head) and not tape.has_forks(before, self._head)
         if not index or step <= tape.started.step or not straight:  # what is said of forks is only what is new
             self._introduce()
             return -1
-        detail = tape.taken(index).detail
-        episode = 0 if detail is None else detail.episode
-        self._put(RunRewound(step - 1, episode, tape.update_at(before)))
+        update = tape.update_at(int(tape.positions_K[index]), step - 1)
+        self._put(RunRewound(step - 1, tape.detail(index).episode, update))
         self._head = before
+        if probes := tape.probes_at(before):
+            self._put(probes)
         return step - 1
 
     # Playing ---------------------------------------------------------------------------------------------------
@@ -257,7 +283,7 @@ class Player:
             return False
         if self._pacing.multiplier is None:
             return True
-        recorded = self._tape.step_at(cue.index) if cue.fact is None else cue.fact
+        recorded = self._tape.recorded_at(cue.index) if cue.fact is None else cue.fact
         wait = self._pacing.wait_for(recorded.seconds)
         if wait > 0.0 and self._inbox.wait(wait):
             return False
@@ -271,11 +297,12 @@ class Player:
         if cue.fact is not None:
             event, self._seconds = cue.fact.event, cue.fact.seconds
         elif self._looking and self._mailbox.wants_step:
-            event = self._tape.taken(cue.index)
+            event = self._tape.shown(cue.index)
         else:
-            event = StepTaken(int(self._tape.steps_K[cue.index]))
-        self._head, self._step = cue.position, event.step
-        self._put(event)
+            event = StepTaken(cue.step)
+        self._head, self._step = cue.position, cue.step
+        self._put_fact(event)
+        self._show_wait(self._head)
         speed = self._clock.measure(event.step)
         if speed is not None:
             self._say_speed(max(speed, 0.0))
@@ -283,9 +310,13 @@ class Player:
 
     def _arrive(self) -> None:
         """Stop: what was asked for is done. The step in which it happened is told after it, and is shown."""
-        cue = self._peek()
-        if cue is not None and cue.fact is None and self._tape.steps_K[cue.index] == self._step:
+        step = self._step
+        while (cue := self._peek()) is not None and cue.step == step:
+            if cue.fact is not None and not isinstance(cue.fact.event, BreakpointHit | RunWaits):
+                break
             self._tell(cue)
+            if cue.fact is None:
+                break
         self._pause()
 
     def _pause(self) -> None:

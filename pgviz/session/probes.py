@@ -63,6 +63,11 @@ class Probes:
         self._asked = time.monotonic()
         return {id: self._ask(probe, trainer) for id, probe in self._probes.items()}
 
+    @property
+    def names(self) -> dict[int, str]:
+        """What they are called, by number."""
+        return {id: probe.name for id, probe in self._probes.items()}
+
     def _ask(self, probe: PutProbe, trainer: Trainer) -> Decision:
         observation_O: Array = np.asarray(probe.observation, trainer.environment.encoder.dtype)
         heeds = probe.mask is not None and trainer.heeds_masks

@@ -259,11 +259,11 @@ class Puller(Teller):
             self._put(waits(self._session.trainer, self._watched))
             self._show_probes()
 
-    def _show_probes(self) -> None:
-        """Say what the policy would do in the states that are watched, where there are any."""
-        if self._probes and self._session is not None:
-            trainer = self._session.trainer
-            self._put(ProbesShown(trainer.step, trainer.update, self._probes.ask(trainer)))
+    def _show_probes(self, *, gone: bool = False) -> None:
+        """Say what the policy would do in the states that are watched, where there are any or one has gone."""
+        if (self._probes or gone) and self._session is not None:
+            trainer, probes = self._session.trainer, self._probes
+            self._put(ProbesShown(trainer.step, trainer.update, probes.ask(trainer), probes.names))
 
     def _show_state(self) -> None:
         """Show the state that the run waits in, rather than one of a moment ago."""

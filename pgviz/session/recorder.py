@@ -21,7 +21,7 @@ from pgviz.parameters import Value
 from pgviz.recording.events import Intervened
 from pgviz.recording.writer import Writer, now_iso
 from pgviz.session.doctor import Finding
-from pgviz.session.notices import FindingMade, ForksShown, RunRewound
+from pgviz.session.notices import FindingMade, ForksShown, ProbesShown, RunRewound, RunWaits
 from pgviz.session.recorded import WRITTEN, RecordingState
 from pgviz.session.session import Session
 from pgviz.training.events import Event, ParameterChanged, RunStarted, StepDetail, StepTaken
@@ -34,6 +34,8 @@ FIRST_COSTS, FIRST_WAIT = 3, 0.25  # so many measurements are not trusted to say
 # The same for snapshots, and the bytes a second that they may take: an off-policy agent's hold all it has seen.
 SHARE_OF_SNAPSHOTS = 0.005
 SNAPSHOT_BYTES_A_SECOND = 256 * 2**10
+# A trail is a line that rises and falls; it is told twenty times a second to a window.
+SECONDS_BETWEEN_PROBES = 0.25
 NAMED_VERSIONS = ("torch", "numpy", "gymnasium")
 
 
@@ -92,7 +94,8 @@ class Recorder:
         self._open = True
         self._began = clock()
         self._pace = StepPace(1.0 / options.steps_per_second)
-        self._snapshot_due = self._began
+        self._snapshot_due = self._probes_due = self._began
+        self._probed: tuple[set[int], dict[int, str]] | None = None
         self._attach()
         session.on_intervention = self._note_intervention
         self._writer.put(session.introduce(), 0.0)
@@ -106,12 +109,23 @@ class Recorder:
 
     def take(self, event: Event) -> None:
         """Record an event that is no step."""
-        if event.__class__ in _KINDS:
+        if event.__class__ in _KINDS and not (isinstance(event, ProbesShown) and self._passes_over(event)):
             event = _without_pictures(event) if isinstance(event, ForksShown) else event
             self._writer.put(event, self._clock() - self._began)
             if isinstance(event, RunRewound):
                 self._attach()  # the past was lived again by another trainer, which is the present one now
                 self._snapshot_due = self._clock()
+
+        if isinstance(event, RunWaits):
+            self._probes_due = self._began  # what pinned states are like where the run waits is always wanted
+
+    def _passes_over(self, shown: ProbesShown) -> bool:
+        """Whether pinned states were recorded a moment ago, the same ones."""
+        now, known = self._clock(), (set(shown.decisions), shown.names)
+        if now < self._probes_due and known == self._probed:
+            return True
+        self._probes_due, self._probed = now + SECONDS_BETWEEN_PROBES, known
+        return False
 
     def take_step(self, event: StepTaken, *, always: bool = False) -> None:
         """Record a step that comes with its details, where it is time for one, or in any case."""

@@ -21,14 +21,17 @@ from pgviz.recording.snapshots import decode_snapshot
 from pgviz.session.history import History
 from pgviz.session.notices import RunRewound
 from pgviz.session.recorded import left_out_text
+from pgviz.session.recorded_wait import RecordedWait
 from pgviz.session.relive import NotReproducible
 from pgviz.session.session import Session
 from pgviz.session.tape import Tape
 from pgviz.training.events import (
     EpisodeEnded,
     Event,
+    MinibatchComputed,
     ParameterChanged,
     RunFailed,
+    StateShown,
     StepDetail,
     StepTaken,
     UpdateApplied,
@@ -76,14 +79,14 @@ class _Origin:
 
 
 def lived_to(tape: Tape, index: int, history: History) -> Lived:
-    """Bring a run to where one of its recorded steps is the next to be taken.
+    """Bring a run to where one of its recorded steps is the next to be taken, or to where it waited in a state.
 
     Parameters
     ----------
     tape
         The recording.
     index
-        Which of its steps; -1 for its beginning.
+        Which of its steps or states; -1 for its beginning.
     history
         Where to keep the past from then on.
 
@@ -94,9 +97,10 @@ def lived_to(tape: Tape, index: int, history: History) -> Lived:
     PgvizError
         Where it cannot be lived up to that moment.
     """
-    wanted = tape.taken(index) if index >= 0 else None
+    wanted = tape.shown(index) if index >= 0 else None
     place = int(tape.positions_K[index]) if index >= 0 else 1
-    origin = _nearest(tape, place, wanted.step if wanted else tape.started.step)
+    waits = isinstance(wanted, StateShown)
+    origin = _nearest(tape, place, wanted.step + waits if wanted else tape.started.step)
     session = Session(tape.started.config, render=True, history=history, start=origin.snapshot)
     try:
         if origin.snapshot is None:
@@ -105,8 +109,10 @@ def lived_to(tape: Tape, index: int, history: History) -> Lived:
         copy = detail.environment_index if detail else 0
         session.trainer.watch.index = copy
         differs = False
-        if wanted is not None:
+        if isinstance(wanted, StepTaken):
             differs = _Journey(session, tape, origin, place).go(wanted)
+        elif wanted is not None:
+            differs = _Journey(session, tape, origin, place).wait_in(wanted, tape.waits.at(place))
         past = _not_taken_back(each.event for each in tape.recording.events(1, place, kinds=_READ))
         return Lived(session, copy, _approximate(session, tape, differs=differs), past, _remark(tape, origin))
     except BaseException:
@@ -176,6 +182,34 @@ class _Journey:
         if session.divergence is None and not self._differs:
             self._go_back(told_from, before)
         return self._differs
+
+    def wait_in(self, state: StateShown, wait: RecordedWait | None) -> bool:
+        """Go to where the run waited in a state; says whether anything was different on the way.
+
+        That is where all has happened that had been recorded until then and, where it waited at a minibatch, its
+        loss is there. What was done while it waited is left to the person who takes over.
+        """
+        session, opened = self._session, None if wait is None else wait.waits.minibatch
+        event: Event | None = None
+        while not self._arrived(state.step, opened, event):
+            self._do_again()
+            event = self._pull(state.step)
+            if event.step > state.step:
+                break
+            if isinstance(event, COMPARED):
+                self._compare(event)
+        self._do_again()
+        self._differs |= session.trainer.step != state.step or bool(self._expected)
+        return self._differs or not _same_detail(session.trainer.look().detail, state.detail)
+
+    def _arrived(self, step: int, opened: MinibatchComputed | None, event: Event | None) -> bool:
+        trainer = self._session.trainer
+        if trainer.step < step or trainer.telling or self._expected:
+            return False
+        return opened is None or (
+            isinstance(event, MinibatchComputed)
+            and (event.update, event.minibatch) == (opened.update, opened.minibatch)
+        )
 
     def _go_back(self, position: int, step: int) -> None:
         """Go back to before the step that was just taken."""

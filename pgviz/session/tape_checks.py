@@ -7,6 +7,11 @@ contradict that.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pgviz.errors import UsageError
 from pgviz.hyperparameters import declaration
@@ -18,19 +23,31 @@ from pgviz.policies.decision import (
     FactoredDecision,
     GaussianDecision,
 )
-from pgviz.recording.schema import RecordingError
+from pgviz.recording.reader import Recording
+from pgviz.recording.schema import Recorded, RecordingError
+from pgviz.session.doctor import Evidence
 from pgviz.session.forks_state import MOST_FORKS
-from pgviz.session.notices import ForksShown
+from pgviz.session.notices import (
+    MOST_PROBES,
+    FindingMade,
+    ForksShown,
+    MinibatchExamined,
+    ProbesShown,
+    RunWaits,
+    ValuesEstimated,
+)
 from pgviz.training.events import (
+    ActionFactor,
     EnvironmentFacts,
     EpisodeEnded,
     Event,
     ParameterChanged,
     RunStarted,
+    Shown,
     StepDetail,
-    StepTaken,
     UpdateApplied,
 )
+from pgviz.training.examination import ActionValues, Examination
 
 DECISIONS: dict[str, type[Decision]] = {
     "categorical": CategoricalDecision,
@@ -43,6 +60,7 @@ DECISIONS: dict[str, type[Decision]] = {
 MOST_DIMENSIONS = 1_000
 MOST_CHOICES = 100_000
 MOST_COPIES = 100_000
+LONGEST_NAME = 1_000  # letters
 
 
 def require_consistent(started: RunStarted) -> None:
@@ -78,7 +96,7 @@ def require_fitting(started: RunStarted, event: Event) -> None:
     RecordingError
         Where it is of another run.
     """
-    if isinstance(event, StepTaken):
+    if isinstance(event, Shown):
         if event.detail is not None:
             _require_detail(started, event.detail)
     elif isinstance(event, UpdateApplied):
@@ -92,14 +110,58 @@ def require_fitting(started: RunStarted, event: Event) -> None:
     elif isinstance(event, ForksShown):
         _require_forks(started, event)
     elif isinstance(event, EpisodeEnded):
-        _require(0 <= event.environment_index < started.config.environment_count, "an episode is of no copy")
+        _require_copy(started, event.environment_index, "an episode")
+    elif isinstance(event, FindingMade):
+        _require_evidence(event.finding.evidence)
+    else:
+        _require_look(started, event)
+
+
+def _require_look(started: RunStarted, event: Event) -> None:
+    """Check what somebody looked at while the run waited."""
+    if isinstance(event, RunWaits):
+        _require_decision(started, event.decision, "a wait")
+        _require_copy(started, event.environment_index, "a wait")
+        _require(event.value is None or math.isfinite(event.value), "the value of a state is not finite")
+    elif isinstance(event, MinibatchExamined):
+        _require_examination(started, event.examination)
+    elif isinstance(event, ValuesEstimated):
+        _require_copy(started, event.environment_index, "an estimate")
+        _require_values(started, event.values)
+    elif isinstance(event, ProbesShown):
+        _require(len(event.decisions) <= MOST_PROBES, "its pinned states are too many")
+        short = all(len(name) <= LONGEST_NAME for name in event.names.values())
+        _require(short, "the name of a pinned state is too long")
+        for decision in event.decisions.values():
+            _require_decision(started, decision, "a pinned state")
+
+
+def fitting(recording: Recording) -> Iterator[Recorded]:
+    """All that is on a recording, each event checked before it is given.
+
+    Raises
+    ------
+    RecordingError
+        Where the file is damaged, or one part of it contradicts another.
+    """
+    require_consistent(recording.started)
+    for recorded in recording.events():
+        require_fitting(recording.started, recorded.event)
+        yield recorded
+
+
+def _require_copy(started: RunStarted, index: int, what: str) -> None:
+    _require(0 <= index < started.config.environment_count, f"{what} is of no copy")
+
+
+def _require_decision(started: RunStarted, decision: Decision, what: str) -> None:
+    fits = isinstance(decision, DECISIONS[started.policy.kind]) and _fits(decision, started.environment)
+    _require(fits, f"{what} is of another policy")
 
 
 def _require_detail(started: RunStarted, detail: StepDetail) -> None:
-    facts = started.environment
-    fits = isinstance(detail.decision, DECISIONS[started.policy.kind]) and _fits(detail.decision, facts)
-    _require(fits, "a step was taken by another policy")
-    _require(0 <= detail.environment_index < started.config.environment_count, "a step is of no copy")
+    _require_decision(started, detail.decision, "a step")
+    _require_copy(started, detail.environment_index, "a step")
     numbers = (detail.episode_return, detail.reward or 0.0)
     _require(all(map(math.isfinite, numbers)), "a reward is not finite")
 
@@ -127,22 +189,103 @@ def _can_be(parameter: Parameter, *values: Value) -> bool:
     return True
 
 
+def _require_examination(started: RunStarted, found: Examination) -> None:
+    samples, actions = len(found.shares_B), found.actions
+    _require(0 < samples == len(actions) and actions.ndim <= 2, "a minibatch's actions are not its samples'")
+    _require(len(found.layers) <= MOST_DIMENSIONS, "a policy's layers are too many")
+    labels = started.environment.action_labels
+    if started.policy.kind == "categorical":
+        known = actions.ndim == 1 and actions.dtype.kind in "iu" and _among(actions, len(labels))
+        _require(known, "a minibatch's action is not there")
+    if found.moves is not None:
+        moves = found.moves
+        _require(0 <= moves.sample < samples, "what moves is no sample")
+        for decision in (moves.before, moves.alone, moves.minibatch, moves.step):
+            _require_decision(started, decision, "a sample")
+        _require_sample(moves.before, np.ravel(actions[moves.sample]).tolist())
+
+
+def _require_values(started: RunStarted, values: ActionValues) -> None:
+    tried, shape = len(values.samples), values.returns_AR.shape
+    _require(0 < tried == shape[0] <= MOST_CHOICES and shape[1] > 0, "estimates are not of what was tried")
+    _require(bool(np.isfinite(values.returns_AR).all()), "a return is not finite")
+    _require(0.0 <= values.cut_off <= 1.0, "a share is none")
+    widths = {len(sample) for sample in values.samples}
+    _require(len(widths) == 1, "what was tried is not of one kind")
+
+
+def require_tried(decision: Decision, values: ActionValues) -> None:
+    """Check that what was tried are actions that a decision could have drawn.
+
+    Raises
+    ------
+    RecordingError
+        Where they are not.
+    """
+    for sample in values.samples:
+        _require_sample(decision, sample)
+
+
+def _require_sample(decision: Decision, entries: Sequence[float]) -> None:
+    """Check an action, as it is drawn, against what it is said to be drawn from."""
+    finite = all(map(math.isfinite, entries))
+    _require(finite and _draws(decision, entries) == len(entries), "an action is not one that could be drawn")
+
+
+def _draws(decision: Decision, entries: Sequence[float]) -> int:
+    """How many entries an action begins with that a decision could have drawn; -1 where they are not its own."""
+    if isinstance(decision, FactoredDecision):
+        done = 0
+        for factor in decision.factors:
+            width = _draws(factor, entries[done:])
+            if width < 0:
+                return -1
+            done += width
+        return done
+    if isinstance(decision, GaussianDecision):
+        return len(decision.mean_D)
+    if isinstance(decision, BinnedDecision):
+        options = decision.centres_DK.shape[1] ** len(decision.centres_DK)
+    else:
+        assert isinstance(decision, CategoricalDecision)
+        options = len(decision.probabilities_A)
+    return 1 if entries and 0 <= entries[0] < options else -1
+
+
+def _require_evidence(evidence: Evidence) -> None:
+    names, steps = len(evidence.names), len(evidence.steps)
+    fits = evidence.values.shape == (names, steps) and evidence.steps.ndim == 1
+    _require(fits and 0 < names <= MOST_DIMENSIONS and steps > 0, "a finding has no evidence")
+    spread = steps == 1 or bool(evidence.steps[-1] > evidence.steps[0])
+    _require(spread and bool(np.isfinite(evidence.steps).all()), "a finding's steps are not in order")
+    _require(evidence.limit is None or math.isfinite(evidence.limit), "a finding's limit is not finite")
+
+
+def _among(chosen: NDArray[Any], options: int) -> bool:
+    """Whether all of these are options."""
+    return bool(((chosen >= 0) & (chosen < options)).all())
+
+
 def _fits(decision: Decision, facts: EnvironmentFacts) -> bool:
     """Whether a decision is about as many actions as there are, and chose one of them."""
     dimensions = len(facts.action_labels)
     if isinstance(decision, CategoricalDecision):
-        return decision.chosen is None or 0 <= decision.chosen < len(decision.probabilities_A)
+        return len(decision.probabilities_A) == dimensions
     if isinstance(decision, GaussianDecision):
         return len(decision.mean_D) == dimensions
     if isinstance(decision, BinnedDecision):
         chosen, bins = decision.chosen_D, decision.centres_DK.shape
-        return bins[0] == dimensions and (chosen is None or bool(((chosen >= 0) & (chosen < bins[1])).all()))
-    if isinstance(decision, FactoredDecision):
-        factors = decision.factors
-        return len(factors) == len(facts.factors) and all(
-            not isinstance(each, CategoricalDecision) or _fits(each, facts) for each in factors
-        )
-    return True
+        return bins[0] == dimensions and bins[1] > 0 and (chosen is None or _among(chosen, bins[1]))
+    assert isinstance(decision, FactoredDecision)
+    factors = zip(decision.factors, facts.factors, strict=False)
+    return len(decision.factors) == len(facts.factors) and all(_is_factor(*each) for each in factors)
+
+
+def _is_factor(decision: Decision, factor: ActionFactor) -> bool:
+    """Whether a part of a decision is about as many options, or numbers, as that part of the action has."""
+    if isinstance(decision, CategoricalDecision):
+        return not factor.low and len(decision.probabilities_A) == len(factor.labels)
+    return isinstance(decision, GaussianDecision) and len(decision.mean_D) == len(factor.low) > 0
 
 
 def _require(holds: bool, what: str) -> None:

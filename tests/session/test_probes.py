@@ -71,11 +71,14 @@ def test_that_a_probe_is_replaced_and_removed() -> None:
         driver.post(commands.PutProbe(7, TILTED), commands.PutProbe(7, (0.0, 0.0, -0.1, 0.0)))
         driver.wait_for(lambda _: len(driver.of(ProbesShown)) == 2)
         assert shown(driver).observation[2] == pytest.approx(-0.1)
-        driver.post(commands.RemoveProbe(7), commands.StepUpdate())
+        driver.post(commands.RemoveProbe(7))
+        driver.wait_for(lambda _: len(driver.of(ProbesShown)) == 3)
+        assert not driver.of(ProbesShown)[-1].decisions
+        driver.post(commands.StepUpdate())
         driver.wait_for(lambda _: driver.mailbox.step >= 32)
         driver.post(commands.PutProbe(9, TILTED))
         # Put in mid-update, it is shown once more when the update is done.
-        driver.wait_for(lambda _: len(driver.of(ProbesShown)) >= 3)
+        driver.wait_for(lambda _: len(driver.of(ProbesShown)) >= 4)
         assert set(driver.of(ProbesShown)[-1].decisions) == {9}
 
 

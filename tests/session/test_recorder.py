@@ -17,9 +17,17 @@ from pgviz.recording.snapshots import decode_snapshot
 from pgviz.session import commands
 from pgviz.session.breakpoints import Breakpoint
 from pgviz.session.headless import train
-from pgviz.session.notices import BreakpointHit, CommandRejected, RunRewound, RunState, RunWaits, SpeedMeasured
+from pgviz.session.notices import (
+    BreakpointHit,
+    CommandRejected,
+    ProbesShown,
+    RunRewound,
+    RunState,
+    RunWaits,
+    SpeedMeasured,
+)
 from pgviz.session.recorded import RecordingState, open_recording
-from pgviz.session.recorder import RecordingOptions
+from pgviz.session.recorder import Recorder, RecordingOptions
 from pgviz.session.session import Session
 from pgviz.training.events import (
     EpisodeEnded,
@@ -34,6 +42,7 @@ from pgviz.training.events import (
     UpdateApplied,
 )
 from pgviz.training.interventions import JudgeMinibatch, TurnKnob
+from tests.decisions import categorical
 from tests.session.driver import Driver, hosted
 
 SMALL: dict[str, Any] = {"environment_count": 2, "rollout_length": 16, "minibatch_size": 16, "epochs": 2}
@@ -343,3 +352,20 @@ def test_that_episodes_and_updates_are_never_dropped(tmp_path: Path) -> None:
     assert found[EpisodeEnded] == told[EpisodeEnded]
     assert found[UpdateApplied] == told[UpdateApplied]
     assert found[MinibatchComputed] == told[MinibatchComputed]
+
+
+def test_that_pinned_states_are_recorded_a_few_times_a_second_and_wherever_the_run_waits(tmp_path: Path) -> None:
+    path, now = tmp_path / "demo.pgviz", [0.0]
+    decision = categorical([0.0, 1.0])
+    with Session(cartpole()) as session:
+        session.pull()
+        recorder = Recorder(path, session, EVERYTHING, clock=lambda: now[0])
+        told = [(0.0, 1), (0.1, 1), (0.2, 1), (0.3, 1), (0.4, 2), (0.45, 1)]
+        for update, (now[0], probes) in enumerate(told):
+            recorder.take(ProbesShown(0, update, dict.fromkeys(range(probes), decision)))
+        recorder.take(RunWaits(0, 0, decision, None))
+        recorder.take(ProbesShown(0, 6, {0: decision}))
+        recorder.take(ProbesShown(0, 7, {0: decision}, {0: "tilted"}))
+        recorder.close()
+    shown = [each.event.update for each in recorded(path) if isinstance(each.event, ProbesShown)]
+    assert shown == [0, 3, 4, 5, 6, 7]

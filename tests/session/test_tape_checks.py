@@ -37,7 +37,7 @@ def read_all(path: Path) -> None:
     try:
         for cue in tape.onward(1):
             if cue.fact is None:
-                tape.step_at(cue.index)
+                tape.recorded_at(cue.index)
     finally:
         tape.close()
 
