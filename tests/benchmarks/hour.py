@@ -76,7 +76,7 @@ def play(path: Path, steps: int) -> None:
     from pgviz.gui.settings import Settings
     from pgviz.session.commands import LookBack, SetSpeed
     from pgviz.session.notices import RunState
-    from tests.benchmarks.watching import _run_events
+    from tests.benchmarks.in_turn import run_events
 
     with tempfile.TemporaryDirectory() as folder:
         window = MainWindow(Settings.in_file(Path(folder) / "settings.ini"), recording_host(path))
@@ -84,13 +84,13 @@ def play(path: Path, steps: int) -> None:
         window.show()
         window.begin_recording(play=True)
         while window.model.recording is None:
-            _run_events(0.1)
+            run_events(0.1)
         post = window.pump._inbox.post
         post(SetSpeed(None))
         began, tenth = time.perf_counter(), 1
         print(f"opened: {memory():.0f} MiB", flush=True)
         while tenth <= 10:
-            _run_events(0.05)
+            run_events(0.05)
             over = window.model.state is RunState.FINISHED
             while tenth <= 10 and (over or window.model.step >= tenth * steps / 10):
                 print(f"{tenth * 10}% after {time.perf_counter() - began:.1f} s: {memory():.0f} MiB", flush=True)
@@ -100,7 +100,7 @@ def play(path: Path, steps: int) -> None:
             step, asked = chosen.randint(1, steps), time.perf_counter()
             post(LookBack(step))
             while window.model.debug.cursor is None or window.model.debug.cursor.step != step:
-                _run_events(0.001)
+                run_events(0.001)
             times.append(1e3 * (time.perf_counter() - asked))
         print(f"any step, on the screen: median {statistics.median(times):.0f} ms, longest {max(times):.0f} ms")
         print(f"afterwards: {memory():.0f} MiB")

@@ -2,9 +2,10 @@
 
 ``python -m tests.benchmarks.recording [--seconds S] [--rounds R] [--environment ID] [--algorithm A] [--window]``
 
-Prints the ratio of steps/s, round by round; that of the processor's time a step, over all threads, which other
-work on the machine disturbs less; and how large the recording of 100,000 steps is. With ``--window`` both
-trainings are in the shown window, and the intervals between the window's frames are printed as well.
+In each round a run that is not recorded takes some steps, and another of the same configuration, which is
+recorded, takes the very same ones. Prints the ratio of steps/s, round by round, and how large the recording of
+100,000 steps is. With ``--window`` a run in the shown window is recorded in every second round, and each round is compared with
+the same steps without a window; the intervals between the window's frames are printed as well.
 """
 
 from __future__ import annotations
@@ -14,138 +15,109 @@ import os
 import statistics
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from pgviz.config import RunConfig
 from pgviz.display import has_display
-from pgviz.session.headless import train
+from pgviz.session.commands import StartRecording, StopRecording
 from pgviz.session.recorded import open_recording
-from pgviz.session.recorder import RecordingOptions
-from pgviz.training.events import Event
+from tests.benchmarks.in_turn import Headless, Watched, run_events
+
+# Seconds in which what has been handed over is written, so that no other turn has to share the machine with it.
+WRITING = 0.3
 
 
-class Measured:
-    """What a number of trainings came to.
-
-    Attributes
-    ----------
-    rates
-        Steps per second of each.
-    costs
-        Microseconds of the processor's time a step, of each.
-    frames
-        Intervals between the window's frames, in ms.
-    sizes
-        Bytes of the recording per 100,000 steps, of each that was recorded.
-    """
-
-    def __init__(self) -> None:
-        self.rates: list[float] = []
-        self.costs: list[float] = []
-        self.frames: list[float] = []
-        self.sizes: list[float] = []
+def report(name: str, ratios: Sequence[float]) -> float:
+    """Print the middle of some ratios and how far they spread; returns the middle."""
+    low, middle, high = np.percentile(ratios, (25, 50, 75))
+    print(f"{name}: ratio of steps/s, median {middle:.3f}, quartiles {low:.3f} and {high:.3f}")
+    return float(middle)
 
 
-def in_terminal(config: RunConfig, seconds: float, path: Path | None, measured: Measured) -> None:
-    """Train for so long without a window."""
-    steps = 0
-    began, cpu = time.perf_counter(), time.process_time()
-
-    def note(event: Event) -> None:
-        nonlocal steps
-        steps = event.step
-
-    record = None if path is None else (path, RecordingOptions())
-    train(config, note, lambda: time.perf_counter() - began > seconds, record=record)
-    measured.rates.append(steps / (time.perf_counter() - began))
-    measured.costs.append((time.process_time() - cpu) / max(steps, 1) * 1e6)
-
-
-def in_window(config: RunConfig, seconds: float, path: Path | None, measured: Measured) -> None:
-    """Train for so long in the shown window."""
-    from PySide6.QtCore import QEvent
-    from PySide6.QtWidgets import QApplication
-
-    from pgviz.gui.main_window import MainWindow
-    from pgviz.gui.settings import Settings
-    from pgviz.session.commands import StartRecording
-    from pgviz.session.notices import RunState
-    from tests.benchmarks.watching import _run_events
-
-    with tempfile.TemporaryDirectory() as folder:
-        window = MainWindow(Settings.in_file(Path(folder) / "settings.ini"))
-        window.resize(1280, 800)
-        window.show()
-        window.begin(config, play=True)
-        if path is not None:
-            window.recording.start(StartRecording(path))
-        while not (window.model.state is RunState.PLAYING and window.model.step):
-            _run_events(0.1)
-        window.pump.tick_times.clear()
-        began, cpu, from_step = time.perf_counter(), time.process_time(), window.model.step
-        _run_events(seconds)
-        window.pump.tick()
-        steps = window.model.step - from_step
-        measured.rates.append(steps / (time.perf_counter() - began))
-        measured.costs.append((time.process_time() - cpu) / max(steps, 1) * 1e6)
-        measured.frames += (np.diff(window.pump.tick_times) * 1e3).tolist()
-        window.close()
-        window.deleteLater()
-        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-
-
-def one_round(arguments: argparse.Namespace, config: RunConfig, plain: Measured, recorded: Measured) -> None:
-    """Train without and with a recording, and say what that came to."""
-    measure = in_window if arguments.window else in_terminal
-    measure(config, arguments.seconds, None, plain)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "run.pgviz"
-        measure(config, arguments.seconds, path, recorded)
-        with open_recording(path) as recording:
-            info = recording.info
-    recorded.sizes.append(info.size / max(info.last_step, 1) * 1e5)
-    ratio = recorded.rates[-1] / plain.rates[-1]
+def say_what_is_in(path: Path) -> None:
+    """Print the size of a recording, and of how many pictures."""
+    with open_recording(path) as recording:
+        info = recording.info
     print(
-        f"alone {plain.rates[-1]:8,.0f} steps/s, {plain.costs[-1]:.1f} µs   "
-        f"recorded {recorded.rates[-1]:8,.0f} steps/s, {recorded.costs[-1]:.1f} µs   ratio {ratio:.3f}   "
-        f"{info.frames:,} pictures in {info.seconds:.1f} s, {info.frames_dropped} dropped"
+        f"{info.size / max(info.last_step, 1) * 1e5 / 1e6:.1f} MB per 100,000 steps; {info.frames:,} pictures in "
+        f"{info.seconds:.1f} s, {info.frames_dropped} dropped"
     )
+
+
+def in_terminal(config: RunConfig, steps: int, rounds: int, folder: Path) -> None:
+    """Compare two runs without a window."""
+    path = folder / "run.pgviz"
+    plain, recorded = Headless(config), Headless(config, path)
+    ratios: list[float] = []
+    for index in range(rounds + 1):
+        seconds = {}
+        for run in (plain, recorded) if index % 2 else (recorded, plain):
+            seconds[run] = run.go_on_to((index + 1) * steps)
+            time.sleep(WRITING)
+        ratios.append(seconds[plain] / seconds[recorded])
+        print(f"round {index}: ratio {ratios[-1]:.3f}" + ("" if index else ", which does not count"))
+    plain.end()
+    recorded.end()
+    report("recorded", ratios[1:])
+    say_what_is_in(path)
+
+
+def in_window(config: RunConfig, seconds: float, rounds: int, folder: Path) -> None:
+    """Compare a run in the window with the same without one, every second time while it is recorded."""
+    watched, headless = Watched(config, str(folder)), Headless(config)
+    ratios: dict[bool, list[float]] = {False: [], True: []}
+    frames: dict[bool, list[float]] = {False: [], True: []}
+    path = folder / "run.pgviz"
+    for index in range(2 * rounds):
+        records = index % 2 == 1
+        if records:
+            watched.post(StartRecording(path, replace=True))
+        first, last, seen = watched.play(seconds)
+        frames[records] += watched.frames
+        watched.frames.clear()
+        if records:
+            watched.post(StopRecording())
+            run_events(WRITING)
+        headless.go_on_to(first)
+        ratios[records].append(headless.go_on_to(last) / seen)
+        print(f"{'recorded' if records else 'shown only':10} ratio to headless {ratios[records][-1]:.3f}")
+    watched.close()
+    headless.end()
+    middles = [report("recorded and shown" if key else "shown only", found) for key, found in ratios.items()]
+    print(f"what recording leaves of it: {middles[1] / middles[0]:.3f}")
+    say_what_is_in(path)
+    for records, intervals in frames.items():
+        name = "recorded" if records else "shown only"
+        print(
+            f"window's frames, {name}: median {statistics.median(intervals):.1f} ms, "
+            f"p99 {np.percentile(intervals, 99):.1f} ms, longest {max(intervals):.1f} ms"
+        )
 
 
 def main() -> None:
     """Run the benchmark and print what it found."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=8.0)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=4.0, help="of each turn in the window")
+    parser.add_argument("--steps", type=int, default=20_000, help="of each turn without one")
+    parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--environment", default="CartPole-v1")
     parser.add_argument("--algorithm", default="ppo")
     parser.add_argument("--window", action="store_true")
     arguments = parser.parse_args()
-    if arguments.window:
+    config = RunConfig.create(arguments.environment, arguments.algorithm, steps=10**9)
+    with tempfile.TemporaryDirectory() as folder:
+        if not arguments.window:
+            in_terminal(config, arguments.steps, arguments.rounds, Path(folder))
+            return
         if not has_display():
             os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         from pgviz.gui.app import make_application
 
         make_application()
-    config = RunConfig.create(arguments.environment, arguments.algorithm, steps=10**9)
-    plain, recorded = Measured(), Measured()
-    in_terminal(config, 1.0, None, Measured())
-    for _ in range(arguments.rounds):
-        one_round(arguments, config, plain, recorded)
-    ratios = [after / before for before, after in zip(plain.rates, recorded.rates, strict=True)]
-    print(f"ratio: median {statistics.median(ratios):.3f}, from {min(ratios):.3f} to {max(ratios):.3f}")
-    costs = [after / before for before, after in zip(plain.costs, recorded.costs, strict=True)]
-    print(f"processor's time a step: ratio median {statistics.median(costs):.3f}")
-    print(f"100,000 steps: {statistics.median(recorded.sizes) / 1e6:.1f} MB")
-    for name, measured in (("alone", plain), ("recorded", recorded)):
-        if measured.frames:
-            p99, longest = np.percentile(measured.frames, 99), max(measured.frames)
-            print(
-                f"window's frames, {name}: median {np.median(measured.frames):.1f} ms, p99 {p99:.1f} ms, "
-                f"longest {longest:.1f} ms"
-            )
+        in_window(config, arguments.seconds, arguments.rounds, Path(folder))
 
 
 if __name__ == "__main__":
