@@ -16,6 +16,7 @@ from pgviz.cli.recording_arguments import RATE, SIZE, SNAPSHOTS
 from pgviz.cli.run_options import read_flag
 from pgviz.errors import UsageError
 from pgviz.parameters import Parameter
+from pgviz.places import require_writable
 from pgviz.recording import SUFFIX
 
 if TYPE_CHECKING:
@@ -47,14 +48,14 @@ def read_record(arguments: Namespace) -> RecordingWish | None:
     Raises
     ------
     UsageError
-        Where the file is there already, its folder is not, or a value is out of range.
+        Where the file is there already, its folder is not or cannot be written, or a value is out of range.
     """
     given = [each for each in (RATE, SIZE, SNAPSHOTS) if _of(arguments, each) is not None]
     if arguments.record is None:
         if given:
             raise UsageError(f"--{given[0].name} needs --record FILE, the recording to be made.")
         return None
-    path = Path(arguments.record)
+    path = Path(arguments.record).expanduser()
     if not path.name:
         raise UsageError(f"--record needs the name of a file, such as run{SUFFIX}; got {arguments.record!r}.")
     path = path if path.suffix else path.with_suffix(SUFFIX)
@@ -62,6 +63,7 @@ def read_record(arguments: Namespace) -> RecordingWish | None:
         raise UsageError(f"{path} exists already: choose another name for the recording.")
     if not path.absolute().parent.is_dir():
         raise UsageError(f"there is no folder {path.absolute().parent} to record into.")
+    require_writable(path.absolute().parent, "a recording")
     rate, size, spacing = (_number(arguments, each) for each in (RATE, SIZE, SNAPSHOTS))
     return RecordingWish(path, rate, int(size), spacing)
 

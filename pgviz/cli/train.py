@@ -119,7 +119,7 @@ def _keeper(arguments: Namespace, console: Console) -> Keeper | None:
     from pgviz.session.keeper import Keeper
 
     assert isinstance(seconds, float)
-    folder = Path(arguments.checkpoint)
+    folder = Path(arguments.checkpoint).expanduser()
     return Keeper(folder, seconds, resume=arguments.resume, tell=lambda text: say(console, text))
 
 

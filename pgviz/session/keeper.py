@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pgviz.errors import UsageError
+from pgviz.places import require_writable
 from pgviz.session.session import Session
 from pgviz.training.checkpoint import Checkpoint, CheckpointError, checkpoints, load_latest, save
 from pgviz.training.snapshot import Snapshot
@@ -45,7 +46,7 @@ class Keeper:
     CheckpointError
         Where there is nothing to go on from.
     UsageError
-        Where, without `resume`, checkpoints are there already.
+        Where, without `resume`, checkpoints are there already, or where none could be written.
 
     Attributes
     ----------
@@ -69,6 +70,7 @@ class Keeper:
             raise UsageError(
                 f"{folder} holds checkpoints already: go on from them with --resume, or choose another."
             )
+        require_writable(folder, "checkpoints")
         self.problem: CheckpointError | None = None
         self._folder, self._seconds, self._tell, self._clock = folder, seconds, tell, clock
         self._saved_at = self._capture_due = clock()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 
 from pgviz.cli import main
 from pgviz.training.checkpoint import checkpoints, load_latest
+from tests.cli.conftest import FakeEngine
 
 RUN = ["train", "CartPole-v1", "--steps", "6000", "--seed", "3", "--set", "hidden_sizes=8"]
 
@@ -122,6 +124,21 @@ def test_that_a_saved_run_imports_a_module_only_where_it_is_named(
     assert "would import tests.environments.toys" in capsys.readouterr().err
     assert main([*run, *folder, "--resume"]) == 0
     assert main([*RUN, *folder, "--checkpoint-every", "soon"]) == 2
+
+
+@pytest.mark.parametrize("option", [["--checkpoint", "c"], ["--record", "a.pgviz"]])
+def test_that_a_place_that_cannot_be_written_is_found_before_training(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], engine: FakeEngine, option: list[str]
+) -> None:
+    flag, name = option
+    for place in (Path("/proc/self"), Path("/dev/null")):
+        assert main([*RUN, flag, str(place / name)]) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert re.fullmatch(r"pgviz: (cannot write|there is no folder) .*\.\n", err)
+    assert not engine.configs
+    assert main([*RUN, flag, str(tmp_path / name)]) == 0
+    assert not list(tmp_path.iterdir())  # the stand-in writes nothing, and nor does trying it out
 
 
 def test_that_a_full_disk_does_not_end_the_training(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
