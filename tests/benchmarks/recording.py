@@ -4,8 +4,8 @@
 
 In each round a run that is not recorded takes some steps, and another of the same configuration, which is
 recorded, takes the very same ones. Prints the ratio of steps/s, round by round, and how large the recording of
-100,000 steps is. With ``--window`` a run in the shown window is recorded in every second round, and each round is compared with
-the same steps without a window; the intervals between the window's frames are printed as well.
+100,000 steps is. With ``--window`` a run in the shown window is recorded in every second round, and each round is
+compared with the same steps without a window; the intervals between the window's frames are printed as well.
 """
 
 from __future__ import annotations
