@@ -47,3 +47,18 @@ def test_that_the_pace_rests_between_too_much_and_too_little() -> None:
 
 def test_that_a_machine_with_little_time_is_relieved_within_a_second() -> None:
     assert Machine(0.3).run(3 * Pace.TICKS) == 10
+
+
+def test_that_plots_slow_down_to_half_at_once_and_quicken_by_a_fifth() -> None:
+    gone = worked = 0.0
+    pace = Pace(1, 400, share=0.1, clock=lambda: gone, work=lambda: worked)
+
+    def after(share: float) -> int:
+        nonlocal gone, worked
+        gone, worked = gone + 1.0, worked + share
+        for _ in range(Pace.TICKS):
+            pace.tick()
+        return pace.every
+
+    assert pace.every == 20
+    assert [after(0.9), after(0.9), after(0.13), after(0.01), after(0.01)] == [40, 80, 104, 83, 67]

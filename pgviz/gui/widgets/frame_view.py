@@ -79,7 +79,7 @@ class FrameView(QWidget):
         if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8:
             raise ValueError(f"a frame is an (H, W, 3) array of uint8; got {frame.shape} of {frame.dtype}")
         height, width, _ = frame.shape
-        if self._pixels.shape[:2] != (height, width) or self._image.isNull():
+        if self._pixels.shape[:2] != (height, width):
             self._pixels = np.full((height, width, 4), 255, np.uint8)
         for channel in range(3):
             self._pixels[..., 2 - channel] = frame[..., channel]

@@ -177,6 +177,17 @@ def test_that_a_fork_is_removed_and_its_column_goes_once_it_has_gone(bench: Benc
     assert bench.panel.pages.currentIndex() == 0
 
 
+def test_that_a_fork_that_comes_again_is_drawn_again(bench: Bench) -> None:
+    told = state(1)
+    bench.show(told)
+    bench.show()
+    assert not bench.panel.cards
+
+    bench.show(told)  # as where a recording is played from before it went
+
+    assert bench.panel.cards[1].words.text() == "Learning rate 0.0003 → 0.001, from step 4,096"
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 def test_that_every_fork_is_seen_whole_in_a_panel_of_the_usual_width(bench: Bench, count: int) -> None:
     bench.panel.resize(500, 322)
