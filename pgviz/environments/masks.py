@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
+from weakref import WeakMethod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +53,8 @@ class MaskReader:
     action_space
         Of each copy.
     fault
-        Words the fault of a copy: either what it returned in place of a mask, or what it raised.
+        Words the fault of a copy: either what it returned in place of a mask, or what it raised. A method, whose
+        object is not held.
 
     Attributes
     ----------
@@ -69,12 +71,18 @@ class MaskReader:
     ) -> None:
         self._environments = environments
         self._steps = steps
-        self._fault = fault
+        # Of whoever holds this reader: held in turn, it would stay until the garbage collector comes.
+        self._wording = WeakMethod(fault)
         self._counts = tuple(ActionLayout(action_space).counts_F.tolist())
         self._begins = np.cumsum((0, *self._counts[:-1]))
         self._infos: list[Any] = [None] * len(environments)
         self._source: Literal["unknown", "info", "method", "none", "late"] = "unknown"
         self.present = False
+
+    def _fault(self, copy: int, problem: str | BaseException) -> EnvironmentFault:
+        wording = self._wording()
+        assert wording is not None
+        return wording(copy, problem)
 
     @property
     def size(self) -> int:

@@ -47,7 +47,7 @@ class PlaybackEnvironment(VectorEnvironment):
         self.observation_space, self.action_space = original.observation_space, original.action_space
         self.encoder = original.encoder
         self._seeds, self._masks = original._seeds, original._masks
-        self._environments, self._observers = [], []
+        self._environments, self._observers, self._steps = [], [], []
         self._told_NA = None
         self._clear()
         self.told: LoggedStep | None = None

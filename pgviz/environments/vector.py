@@ -72,9 +72,9 @@ class VectorEnvironment:
     def __init__(
         self, id: str, count: int, seeds: np.random.SeedSequence, *, render: bool, keep_log: bool = False
     ) -> None:
-        self.id = id
-        self.count = count
+        self.id, self.count = id, count
         self.log = ActionLog(count) if keep_log else None
+        self._steps: list[Step] = []
         self._environments = [make(id, render=render)]
         first = self._environments[0]
         try:
@@ -91,7 +91,7 @@ class VectorEnvironment:
         self._faults = FaultReporter(id)
         self._seeds = EpisodeSeeds(seeds)
         self._split = splitter(first.action_space)
-        self._steps: list[Step] = [environment.step for environment in self._environments]
+        self._steps += [environment.step for environment in self._environments]
         self._masks = MaskReader(self._environments, self._steps, first.action_space, self._mask_fault)
         self._all = range(count)
         self._observers = [policy_observer(environment) for environment in self._environments]
@@ -226,6 +226,7 @@ class VectorEnvironment:
         for environment in self._environments:
             with contextlib.suppress(*RAISED):
                 environment.close()
+        self._steps.clear()  # what reads masks is in them, and holds them
 
     def _step_each(
         self,

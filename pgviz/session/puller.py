@@ -335,6 +335,7 @@ class Puller(Teller):
             self._cursor = None
         if self._session is not None:
             self._session.close()
+            self._session.error = None  # it has been told, and its traceback holds the run
             self._session = None
 
     def _pause(self) -> bool:

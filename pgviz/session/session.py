@@ -302,6 +302,7 @@ class Session:
         """End the run where it is and close its environments."""
         self._over = True
         self._events.close()  # type: ignore[attr-defined]
+        self.trainer.on_iteration = None  # leads back here: what is let go of is freed at once, with its buffers
         self.trainer.close()
 
     def _failed(self, error: Exception) -> RunFailed:
