@@ -188,10 +188,13 @@ def test_that_a_process_told_to_leave_keeps_its_run_once_and_only_where_there_is
     keeping.save_and_keep()
     desk.window.control.step_environment()
     qtbot.waitUntil(lambda: model.step > 0)
+    here = model.step
     model.recording = object()  # type: ignore[assignment]
     keeping.save_and_keep()
-    assert SaveRun(folder) not in desk.host.log
     model.recording = None
+    desk.window.control.step_environment()
+    qtbot.waitUntil(lambda: model.step > here)
+    assert SaveRun(folder) not in desk.host.log
 
     keeping.save_and_keep()
     keeping.save_and_keep()

@@ -111,10 +111,12 @@ class Check(ABC):
     def take(self, event: UpdateApplied, record: Record) -> Finding | None:
         """Take an update in; say what is wrong, where there is enough evidence."""
 
-    def finding(self, event: UpdateApplied, sentence: str, advice: str, evidence: Evidence) -> Finding:
-        """What was found at this update."""
-        sentence = _HYPHEN.sub("−", sentence)
-        return Finding(self.name, self.title, sentence, advice, event.step, event.update, self.severity, evidence)
+    def finding(
+        self, event: UpdateApplied, sentence: str, advice: str, evidence: Evidence, title: str = ""
+    ) -> Finding:
+        """What was found at this update; a title of its own where the mistake has more than one face."""
+        title, sentence = title or self.title, _HYPHEN.sub("−", sentence)
+        return Finding(self.name, title, sentence, advice, event.step, event.update, self.severity, evidence)
 
 
 class Trail:

@@ -11,6 +11,14 @@ from pgviz.session.doctor.finding import Finding, bars
 from pgviz.training.events import RunStarted, UpdateApplied
 
 SHARE, NATS = 0.1, 0.3
+TOO_LOW = (
+    "Start the last layer with small weights (a gain of 0.01) and no bias, and log_std at ln σ₀, so that every action "
+    "is tried before one is preferred."
+)
+TOO_HIGH = (
+    "A policy that starts as it should is not that undecided: take the entropy over the legal actions alone, start "
+    "log_std at ln σ₀, and count in the squashing."
+)
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(64)
 
 
@@ -40,12 +48,10 @@ class InitialEntropy(Check):
             f"Before the first step the entropy is {event.entropy:.3g} nats, where {self._reason(record)} "
             f"{expected:.3g}."
         )
-        advice = (
-            "Start the last layer with small weights (a gain of 0.01) and no bias, and log_std at ln σ₀, so that "
-            "every action is tried before one is preferred."
-        )
         evidence = bars("Entropy in nats", event.step, measured=event.entropy, expected=expected)
-        return self.finding(event, sentence, advice, evidence)
+        if event.entropy > expected:
+            return self.finding(event, sentence, TOO_HIGH, evidence, "The entropy at the start is too high")
+        return self.finding(event, sentence, TOO_LOW, evidence)
 
     @staticmethod
     def _reason(record: Record) -> str:

@@ -44,7 +44,7 @@ class Truncation(Check):
         value = float(self._trail.last(len(self._trail), 1).mean())
         sentence = (
             f"In {self._count} episodes that a limit cut off, the last step's target is its reward alone, as if "
-            f"nothing were to come, while the critic expects {value:.3g} in those states."
+            f"nothing were to come, while the critic's |V| of the states that they led to is {value:.3g}."
         )
         advice = (
             "After a truncated step add γ V(s′) of the episode's own last state; leave it out after termination."

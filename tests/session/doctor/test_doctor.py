@@ -94,6 +94,19 @@ def test_that_every_check_is_put_to_the_test() -> None:
     assert {check.name for check in CHECKS} == {name for name, *_ in INJECTED}
 
 
+@pytest.mark.parametrize(
+    ("mistake", "title"),
+    [
+        ("deterministic_start", "The policy starts out decided"),
+        ("mask_only_in_acting", "The entropy at the start is too high"),
+    ],
+)
+def test_that_an_entropy_at_the_start_is_too_low_or_too_high(mistake: str, title: str) -> None:
+    doctor = examined(GRID, "a2c", updates=1, seed=3, mistake=mistake)
+
+    assert [each.title for each in doctor.findings if each.name == "initial_entropy"] == [title]
+
+
 def test_that_a_mistake_is_said_once_and_again_after_going_back_before_it() -> None:
     import pgviz
 
