@@ -100,8 +100,32 @@ def test_that_an_environment_that_cannot_run_says_why(setup: SetupPanel, qtbot: 
 
     assert setup.environment.message.isVisible()
     assert "pgviz[box2d]" in setup.environment.message.text()
+    assert not setup.prepare_button.isEnabled()
+    assert not setup.play_button.isEnabled()
     choose(setup, "Acrobot-v1", qtbot)
     assert not setup.environment.message.isVisible()
+    assert setup.play_button.isEnabled()
+
+
+def test_that_an_environment_that_there_is_not_cannot_be_applied(setup: SetupPanel, qtbot: QtBot) -> None:
+    choose(setup, "CartPoel-v1", qtbot)
+
+    assert "did you mean CartPole-v1?" in setup.environment.message.text()
+    assert not setup.prepare_button.isEnabled()
+    assert not setup.play_button.isEnabled()
+    choose(setup, "mine:CartPoel-v1", qtbot)
+    assert setup.play_button.isEnabled()
+
+
+def test_that_an_id_is_allowed_as_long_as_it_is_not_known_what_there_is(qtbot: QtBot) -> None:
+    panel = SetupPanel()
+    qtbot.addWidget(panel)
+    panel.show_config(RunConfig.create("CartPoel-v1"))
+    assert panel.play_button.isEnabled()
+
+    panel.set_environments(EnvironmentsListed(0, LISTED))
+
+    assert not panel.play_button.isEnabled()
 
 
 def test_that_any_part_of_a_name_completes_it(setup: SetupPanel) -> None:

@@ -102,6 +102,7 @@ class SetupPanel(QWidget):
     def set_environments(self, listed: EnvironmentsListed) -> None:
         """Offer what is registered."""
         self.environment.set_environments(listed.environments)
+        self._allow_start()
 
     def load_preset(self) -> None:
         """Fill in what suits the environment and algorithm chosen; the seed stays."""
@@ -163,7 +164,7 @@ class SetupPanel(QWidget):
         return row
 
     def _allow_start(self) -> None:
-        valid = bool(self.environment.id()) and all(field.is_valid for field in self.fields.values())
+        valid = self.environment.is_valid and all(field.is_valid for field in self.fields.values())
         self.prepare_button.setEnabled(valid)
         self.play_button.setEnabled(valid)
 
