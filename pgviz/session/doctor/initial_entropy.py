@@ -12,12 +12,12 @@ from pgviz.training.events import RunStarted, UpdateApplied
 
 SHARE, NATS = 0.1, 0.3
 TOO_LOW = (
-    "Start the last layer with small weights (a gain of 0.01) and no bias, and log_std at ln σ₀, so that every action "
-    "is tried before one is preferred."
+    "Start the last layer with small weights (a gain of 0.01) and no bias, and log_std at ln σ₀, so that every "
+    "action is tried before one is preferred."
 )
 TOO_HIGH = (
-    "A policy that starts as it should is not that undecided: take the entropy over the legal actions alone, start "
-    "log_std at ln σ₀, and count in the squashing."
+    "A policy that starts as it should is not that undecided: take the entropy over the legal actions alone, "
+    "start log_std at ln σ₀, and count in the squashing."
 )
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(64)
 
