@@ -2,7 +2,8 @@
 
 The columns are ``kind``, ``step``, ``seconds`` and then all numbers of all three kinds; those that a row's kind
 does not have stay empty. Arrays are spread over columns of their own, numbered from 0. Of a step's decision there
-are ``observation_i`` (where it has up to 64 entries), ``log_prob``, ``entropy``, ``value``, and by the kind of policy:
+are ``observation_i`` (where it has up to 64 entries), ``log_prob``, ``entropy``, ``value``, and by the kind of
+policy:
 
 ==============================  ==========================================================================
 policy                          columns

@@ -224,9 +224,14 @@ class Recording:
         RecordingError
             Where the file is damaged.
         """
-        rows = self._database.rows(
-            "SELECT position, body FROM snapshots WHERE position <= ? ORDER BY position DESC LIMIT 1", position
-        )
+        return self._snapshot("position <= ? ORDER BY position DESC", position)
+
+    def snapshot_after(self, position: int) -> tuple[int, bytes] | None:
+        """The first snapshot that was taken after a later event than that at `position`; else as above."""
+        return self._snapshot("position > ? ORDER BY position", position)
+
+    def _snapshot(self, which: str, position: int) -> tuple[int, bytes] | None:
+        rows = self._database.rows(f"SELECT position, body FROM snapshots WHERE {which} LIMIT 1", position)
         if not rows:
             return None
         place, body = rows[0]

@@ -39,7 +39,7 @@ from pgviz.training.events import (
 from pgviz.training.snapshot import Snapshot
 
 COMPARED = (EpisodeEnded, UpdateApplied, ParameterChanged)
-_READ = frozenset(each.__name__ for each in (*COMPARED, Intervened, RunRewound))
+READ = frozenset(each.__name__ for each in (*COMPARED, Intervened, RunRewound))
 # What the doctor looks at is there only where somebody watched.
 _NOT_COMPARED = frozenset({"vitals", "truncations"})
 
@@ -113,7 +113,7 @@ def lived_to(tape: Tape, index: int, history: History) -> Lived:
             differs = _Journey(session, tape, origin, place).go(wanted)
         elif wanted is not None:
             differs = _Journey(session, tape, origin, place).wait_in(wanted, tape.waits.at(place))
-        past = _not_taken_back(each.event for each in tape.recording.events(1, place, kinds=_READ))
+        past = not_taken_back(each.event for each in tape.recording.events(1, place, kinds=READ))
         return Lived(session, copy, _approximate(session, tape, differs=differs), past, _remark(tape, origin))
     except BaseException:
         session.close()
@@ -127,7 +127,7 @@ def _nearest(tape: Tape, place: int, step: int) -> _Origin:
         position, body = found
         snapshot, pulled = decode_snapshot(body)
         rewinds = [each for each in tape.rewinds if position < each.position <= place]
-        if snapshot.step < step and not any(_takes_back(each.event, snapshot.step, pulled) for each in rewinds):
+        if snapshot.step < step and not any(takes_back(each.event, snapshot.step, pulled) for each in rewinds):
             return _Origin(position, pulled, snapshot)
         at = position - 1
     if tape.started.step:
@@ -153,8 +153,8 @@ class _Journey:
 
     def __init__(self, session: Session, tape: Tape, origin: _Origin, place: int) -> None:
         self._session = session
-        lived = _not_taken_back(
-            each.event for each in tape.recording.events(origin.position + 1, place, kinds=_READ)
+        lived = not_taken_back(
+            each.event for each in tape.recording.events(origin.position + 1, place, kinds=READ)
         )
         self._expected = deque(each for each in lived if isinstance(each, COMPARED))
         # The session counts from where it began.
@@ -239,10 +239,10 @@ class _Journey:
     def _compare(self, event: Event) -> None:
         """Hold an event against the recorded one."""
         if self._expected:
-            self._differs |= not _same(event, self._expected.popleft())
+            self._differs |= not same(event, self._expected.popleft())
 
 
-def _not_taken_back(events: Iterable[Event]) -> list[Event]:
+def not_taken_back(events: Iterable[Event]) -> list[Event]:
     """What has led to the end of these events."""
     kept: list[Event] = []
     for event in events:
@@ -256,10 +256,10 @@ def _not_taken_back(events: Iterable[Event]) -> list[Event]:
 
 def _stays(rewound: RunRewound, event: Event) -> bool:
     pulled = event.pulled if isinstance(event, Intervened) else -1
-    return not _takes_back(rewound, event.step, pulled)
+    return not takes_back(rewound, event.step, pulled)
 
 
-def _takes_back(rewound: Event, step: int, pulled: int) -> bool:
+def takes_back(rewound: Event, step: int, pulled: int) -> bool:
     """Whether something never happened that did after so many steps, and when so many events had been pulled.
 
     What a person does where the run is gone back to is undone by that, though no step lies between; so is a
@@ -269,7 +269,8 @@ def _takes_back(rewound: Event, step: int, pulled: int) -> bool:
     return step > rewound.step or (rewound.position is not None and pulled >= rewound.position)
 
 
-def _same(one: Event, other: Event) -> bool:
+def same(one: Event, other: Event) -> bool:
+    """Whether what happened is what was recorded."""
     if type(one) is not type(other):
         return False
     names = [each.name for each in fields(one) if each.name not in _NOT_COMPARED]
@@ -293,7 +294,7 @@ def _same_detail(one: StepDetail | None, other: StepDetail | None) -> bool:
 def _approximate(session: Session, tape: Tape, *, differs: bool) -> str:
     """Why the run is not exactly where it was, in one sentence; empty where it is."""
     config = tape.started.config
-    others = _other_versions(tape.recording.info.versions)
+    others = other_versions(tape.recording.info.versions)
     if session.divergence is not None:
         return (
             f"{config.environment} does not replay exactly, so the run goes on from a state that is close to it."
@@ -306,7 +307,7 @@ def _approximate(session: Session, tape: Tape, *, differs: bool) -> str:
     return ""
 
 
-def _other_versions(recorded: dict[str, str]) -> str:
+def other_versions(recorded: dict[str, str]) -> str:
     """What the recording was made with that is another version here, in words."""
     others = [f"{name} {was}" for name, was in recorded.items() if (here := _here(name)) and here != was]
     return ", ".join(others)
