@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from pgviz.gui.panels.environment import NO_PICTURE, EnvironmentPanel, number
-from pgviz.gui.theme import DARK
+from pgviz.gui.style_sheet import style_sheet
+from pgviz.gui.theme import DARK, LIGHT
 from pgviz.gui.widgets.readout import DASH
 from pgviz.gui.widgets.step_axis import MINUS
 from pgviz.training.events import CategoricalDecision, Decision
 from tests import decisions
 from tests.gui.samples import stepped
+
+CHIP_MARGIN = 8  # pixels at either side of a word in a frame, as the style sheet has it
 
 
 @pytest.fixture
@@ -51,6 +55,16 @@ def test_that_the_end_of_an_episode_is_said(panel: EnvironmentPanel) -> None:
     panel.begin(started)
     panel.show_step(taken)
     assert panel.ending.text() == "terminated"
+
+
+def test_that_the_word_for_an_end_has_room_within_its_frame(panel: EnvironmentPanel, qtbot: QtBot) -> None:
+    panel.setStyleSheet(style_sheet(LIGHT))
+    for word in ("terminated", "", "truncated"):
+        panel._set_ending(word)
+        qtbot.waitUntil(lambda word=word: panel.ending.width() > 0 or not word)  # type: ignore[misc]
+        QApplication.processEvents()
+        advance = panel.ending.fontMetrics().horizontalAdvance(word)
+        assert panel.ending.width() >= (advance + 2 * CHIP_MARGIN if word else 0)
 
 
 def test_that_an_environment_that_cannot_draw_says_so(panel: EnvironmentPanel) -> None:
