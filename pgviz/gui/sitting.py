@@ -34,7 +34,7 @@ def offscreen_settings(theme: ThemeChoice, speed: float | None = None) -> Iterat
         At which steps are shown, as a multiple of real time; ``None`` is as fast as they come.
     """
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    previous = qInstallMessageHandler(_pass_on)
+    previous = qInstallMessageHandler(pass_on)
     try:
         with tempfile.TemporaryDirectory(prefix="pgviz-") as folder:
             settings = Settings.in_file(Path(folder) / "settings.ini")
@@ -44,7 +44,7 @@ def offscreen_settings(theme: ThemeChoice, speed: float | None = None) -> Iterat
         qInstallMessageHandler(previous)
 
 
-def _pass_on(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+def pass_on(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
     """Pass Qt's messages on to the terminal, but for what the offscreen platform says of its own limits."""
     if not message.startswith("This plugin does not support"):
         tell_terminal(message)

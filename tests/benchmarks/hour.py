@@ -19,13 +19,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pgviz.config import RunConfig
-from pgviz.display import has_display
 from pgviz.recording.writer import MOST_WITH_PICTURES, Writer
 from pgviz.session.history import History
 from pgviz.session.recorded import open_recording
 from pgviz.session.recorder import Recorder, RecordingOptions
 from pgviz.session.session import Session
 from pgviz.training.events import StepTaken
+from tests.benchmarks.screen import application
 
 STEPS_A_SECOND = 30.0
 LOOKS = 200
@@ -115,11 +115,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--algorithm", default="ppo")
     parser.add_argument("--file", type=Path)
     arguments = parser.parse_args(words)
-    if not has_display():
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from pgviz.gui.app import make_application
-
-    make_application()
+    application()
     with tempfile.TemporaryDirectory() as folder:
         path = arguments.file or Path(folder) / "hour.pgviz"
         if not path.exists():

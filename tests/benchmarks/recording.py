@@ -11,7 +11,6 @@ compared with the same steps without a window; the intervals between the window'
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import tempfile
 import time
@@ -21,10 +20,10 @@ from pathlib import Path
 import numpy as np
 
 from pgviz.config import RunConfig
-from pgviz.display import has_display
 from pgviz.session.commands import StartRecording, StopRecording
 from pgviz.session.recorded import open_recording
 from tests.benchmarks.in_turn import Headless, Watched, run_events
+from tests.benchmarks.screen import application
 
 # Seconds in which what has been handed over is written, so that no other turn has to share the machine with it.
 WRITING = 0.3
@@ -112,11 +111,7 @@ def main() -> None:
         if not arguments.window:
             in_terminal(config, arguments.steps, arguments.rounds, Path(folder))
             return
-        if not has_display():
-            os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        from pgviz.gui.app import make_application
-
-        make_application()
+        application()
         in_window(config, arguments.seconds, arguments.rounds, Path(folder))
 
 

@@ -13,15 +13,14 @@ window is shown offscreen, where Qt paints into memory; under a display set ``QT
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import tempfile
 
 import numpy as np
 
 from pgviz.config import RunConfig
-from pgviz.display import has_display
 from tests.benchmarks.in_turn import Headless, Watched
+from tests.benchmarks.screen import application
 
 
 def compare(config: RunConfig, seconds: float, rounds: int) -> None:
@@ -54,11 +53,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--environment", default="CartPole-v1")
     arguments = parser.parse_args()
-    if not has_display():
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from pgviz.gui.app import make_application
-
-    app = make_application()
+    app = application()
     config = RunConfig.create(arguments.environment, "ppo", steps=10**9)
     compare(config, arguments.seconds, arguments.rounds)
     app.quit()
