@@ -25,7 +25,8 @@ class Mailbox:
     step
         Environment steps taken so far.
     listener
-        Told on the worker's thread of what a live run does, steps left out; ``None`` where nobody is.
+        Told on the worker's thread of what a live run does, steps left out; ``None`` where nobody is. It has its
+        place here because hosts come and go, with each recording that is watched, and the way out stays.
     """
 
     def __init__(self) -> None:
@@ -57,7 +58,7 @@ class Mailbox:
         elif isinstance(event, StateShown | PastShown):
             self._shown = event
         elif not isinstance(event, MinibatchComputed):
-            # A minibatch is for whoever steps through an update; thousands a second are no news to a window.
+            # Hosts say with what they wait for which minibatch is open; a film of a recording puts in them all.
             self._wants_forks = self._wants_forks and not isinstance(event, ForksShown)
             self._facts.append(event)
 

@@ -85,14 +85,14 @@ class Puller(Teller):
         """Pull events until a command waits, the predicate holds, or the run is over."""
         session, inbox, clock, recorder = self._session, self._inbox, self._clock, self._recorder
         assert session is not None
-        session.trainer.algorithm.checks_up = True
-        clock.start(session.trainer.step)
+        trainer = session.trainer
+        trainer.algorithm.checks_up = True
+        clock.start(trainer.step)
         follow = self._follow if self._forks else None
         listened = self._mailbox.listener is not None
         arrived: Event | None = None
-        trainer = session.trainer
         while (not inbox or trainer.telling) and arrived is None:
-            self._choose_detail(session.trainer.watch)
+            self._choose_detail(trainer.watch)
             event = session.pull()
             if event is None:
                 break
