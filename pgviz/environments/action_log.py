@@ -46,9 +46,9 @@ class LoggedStep:
     @property
     def size(self) -> int:
         """Bytes of memory, to a few percent."""
-        arrays = (self.result.observations, self.result.rewards, getattr(self.actions, "nbytes", 500))
         mask = 0 if self.masks_NA is None else self.masks_NA.nbytes
-        return 900 + mask + sum(each if isinstance(each, int) else int(each.nbytes) for each in arrays)
+        actions = int(getattr(self.actions, "nbytes", 500))  # a Tuple's or Dict's are no array
+        return 900 + mask + actions + self.result.observations.nbytes + self.result.rewards.nbytes
 
 
 class LoggedBeginning(NamedTuple):

@@ -99,7 +99,7 @@ def action_labels(id: str, space: spaces.Space[Any]) -> tuple[str, ...]:
     if is_factored(space):
         return tuple(label for factor in action_factors(id, space) if factor.low for label in factor.labels)
     general = _general(space)
-    known = _ACTIONS.get(_known_as(id), ())
+    known = _ACTIONS.get(known_as(id), ())
     # An environment made with other arguments may have other actions.
     same_kind = not isinstance(space, spaces.Discrete) or int(space.start) == 0
     return known if same_kind and len(known) == len(general) else general
@@ -123,7 +123,7 @@ def action_factors(id: str, space: spaces.Space[Any]) -> tuple[ActionFactor, ...
     if not is_factored(space):
         return ()
     general = tuple(factor for part in ActionLayout(space).parts for factor in _factors(part))
-    noun, options = _CHOICES.get(_known_as(id), ("", ()))
+    noun, options = _CHOICES.get(known_as(id), ("", ()))
     if not noun or any(len(factor.labels) != len(options) or factor.low for factor in general):
         return general
     return tuple(ActionFactor(f"{noun} {number}", options) for number in range(1, len(general) + 1))
@@ -140,7 +140,8 @@ def _factors(part: ActionPart) -> list[ActionFactor]:
     ]
 
 
-def _known_as(id: str) -> str:
+def known_as(id: str) -> str:
+    """Under which name an environment is looked up here: without module, namespace and version."""
     return _bare(id.rpartition(":")[2].rpartition("/")[2])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from pgviz.environments.labels import known_as
 
 _LUNAR_LANDER = (
     "x",
@@ -46,6 +46,5 @@ def observation_labels(id: str, shape: tuple[int, ...] | None) -> tuple[str, ...
     shape
         Of its observations; an environment made with other arguments may have other ones.
     """
-    name = re.sub(r"-v\d+$", "", id.rpartition(":")[2].rpartition("/")[2])
-    known = _OBSERVATIONS.get(name, ())
+    known = _OBSERVATIONS.get(known_as(id), ())
     return known if shape == (len(known),) else ()

@@ -61,7 +61,7 @@ def action_values(
     first = _first_samples(trainer, index, samples)
     clones = _cloned(trainer, index, len(first) * rollouts)
     try:
-        _give_chances(clones, len(first), rollouts, seed)
+        _give_chances(clones, rollouts, seed)
         play = _Play(trainer, clones, np.repeat(np.stack(first), rollouts, axis=0), rollouts, seed)
         play.go(horizon, should_stop or (lambda: False))
     finally:
@@ -108,7 +108,7 @@ def every_action(trainer: Trainer, index: int) -> list[tuple[float, ...]]:
     return [(float(action),) for action in range(count) if mask_A is None or mask_A[action]]
 
 
-def _give_chances(clones: VectorEnvironment, actions: int, rollouts: int, seed: int) -> None:
+def _give_chances(clones: VectorEnvironment, rollouts: int, seed: int) -> None:
     """Let the r-th rollout of every action meet the same chances, and each r others."""
     for copy, environment in enumerate(clones.environments):
         if getattr(environment.unwrapped, "_np_random", None) is not None:
