@@ -115,6 +115,7 @@ class ForkDialog(QDialog):
         column.setSpacing(12)
         area = scrolling(inside)
         area.setMinimumHeight(HEIGHT)
+        area.setMinimumWidth(inside.minimumSizeHint().width() + area.verticalScrollBar().sizeHint().width())
         column.addWidget(area, 1)
         column.addWidget(self.note)
         column.addWidget(self.buttons)
@@ -211,5 +212,7 @@ def _values_at(model: RunModel) -> dict[str, Value]:
     cursor = model.debug.cursor
     if cursor is None or model.config is None:
         return dict(model.values)
+    if cursor.values is not None:
+        return dict(cursor.values)
     before = {mark.name: mark.value for mark in model.marks if mark.step < cursor.step}
     return {**model.config.hyperparameters, **before}

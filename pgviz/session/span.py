@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pgviz.algorithms.on_policy import OnPolicyAlgorithm
 from pgviz.environments.action_log import LoggedStep
 from pgviz.environments.playback import PlaybackEnvironment
+from pgviz.parameters import Value
 from pgviz.session.history import Mark
 from pgviz.session.relive import Relived
 from pgviz.training.events import (
@@ -82,10 +83,11 @@ class Span:
             for index, start in enumerate(state.began)
         ]
         self._copy, self._iteration, self._began = copy, 0, list[int]()
+        self._undone: dict[str, Value] = {}  # what the knobs turned since then had been
         self._step = mark.step
         relived.restore(mark)
         # What was turned before the iteration began was in force, or used, before the run waited for this step.
-        relived.trainer.on_iteration = self._began.clear
+        relived.trainer.on_iteration = self._forget_turns
         self._choose_details()
 
     @property
@@ -125,14 +127,20 @@ class Span:
     def _note(self, position: int, event: Event) -> None:
         if isinstance(event, EpisodeEnded):
             self._began.append(position)  # told before the step that ended it
-        elif isinstance(event, ParameterChanged) and self._relived.is_touched(position):
-            self._began.append(position)  # a knob turned in this very state, as an action is forced in it
+        elif isinstance(event, ParameterChanged):
+            if self._began or self._relived.is_touched(position):
+                self._began.append(position)  # a knob turned in this very state, as an action is forced in it
+                self._undone.setdefault(event.name, event.previous)
         elif isinstance(event, StepTaken):
             self._add(min([position, *self._began]), event)
-            self._began.clear()
+            self._forget_turns()
         elif isinstance(event, MinibatchComputed | UpdateApplied) and self._iteration < len(self.seen):
             self._estimate()
             self._iteration = len(self.seen)
+
+    def _forget_turns(self) -> None:
+        self._began.clear()
+        self._undone.clear()
 
     def _add(self, position: int, event: StepTaken) -> None:
         told, trainer = self._playback.told, self._relived.trainer
@@ -140,7 +148,8 @@ class Span:
         index = event.detail.environment_index if event.detail is not None else self._copy
         shown = None
         if event.detail is not None:
-            shown = PastShown(event.step, event.detail, position, 0, trainer.update)
+            values = trainer.algorithm.knobs.capture()["values"] | self._undone
+            shown = PastShown(event.step, event.detail, position, 0, trainer.update, values=values)
         steps = self._episodes[index]
         self.seen.append(Seen(event.step, shown, position, self._playback.seeds_before[index], steps, len(steps)))
         over = {ended.environment_index for ended in told.result.ended}

@@ -146,6 +146,8 @@ class PastShown(Event):
     advantage, target
         What the update that followed made of the step: A(s, a), and the return that V(s) should have said;
         ``None`` where it has not come yet or does not estimate them.
+    values
+        The hyperparameters that were in force at that position; ``None`` where that is not known.
     """
 
     detail: StepDetail
@@ -154,6 +156,7 @@ class PastShown(Event):
     update: int
     advantage: float | None = None
     target: float | None = None
+    values: dict[str, Value] | None = None
 
 
 Shown = StepTaken | StateShown | PastShown

@@ -126,6 +126,9 @@ def test_that_a_knob_turned_after_an_update_is_undone_by_going_back_to_the_step_
             session.force(1 - drawn)
         session.turn("entropy_coefficient", 0.25)
         step_of(session)
+        past = session.look_back(session.step_count)
+        assert past.values is not None
+        assert (past.values["learning_rate"], past.values["entropy_coefficient"]) == (before, 0.0)
 
         session.rewind(1)
 
@@ -147,6 +150,9 @@ def test_that_a_knob_turned_before_an_update_stays_in_force_at_the_step_after_it
         session.turn("learning_rate", 0.5)
         session.step_update()
         session.step()
+        past = session.look_back(session.step_count)
+        assert past.values is not None
+        assert past.values["learning_rate"] == 0.5
 
         session.rewind(1)
 

@@ -335,6 +335,8 @@ def test_that_the_values_offered_are_those_of_the_moment_looked_at(qtbot: QtBot)
     assert dialog_on(model, qtbot, []).fields["learning_rate"].value() == 0.5
     model.apply(PastShown(200, detail(), 10, 640, 1))
     assert dialog_on(model, qtbot, []).fields["learning_rate"].value() != 0.5
+    model.apply(PastShown(324, detail(), 10, 640, 1, values=model.values | {"learning_rate": 0.25}))
+    assert dialog_on(model, qtbot, []).fields["learning_rate"].value() == 0.25
 
 
 def test_that_a_playing_run_is_held_while_it_is_asked(qtbot: QtBot, bench: Bench) -> None:
