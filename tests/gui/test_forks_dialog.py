@@ -15,6 +15,8 @@ def test_that_nothing_of_what_can_differ_is_cut_off_however_narrow_the_window(qt
     QApplication.processEvents()
 
     (area,) = dialog.findChildren(QScrollArea)
+    inside = area.widget()
+    assert inside is not None
 
     assert area.verticalScrollBar().isVisible()
-    assert area.viewport().width() >= area.widget().minimumSizeHint().width()
+    assert area.viewport().width() >= inside.minimumSizeHint().width()
