@@ -37,7 +37,7 @@ class LoggedStep:
         π(·|s) of each copy, where the environment was told; see :meth:`VectorEnvironment.tell`.
     """
 
-    actions: Any
+    actions: NDArray[Any]
     stepped_N: NDArray[np.bool_] | None
     result: VectorStep
     masks_NA: NDArray[np.bool_] | None = None
@@ -47,8 +47,7 @@ class LoggedStep:
     def size(self) -> int:
         """Bytes of memory, to a few percent."""
         mask = 0 if self.masks_NA is None else self.masks_NA.nbytes
-        actions = int(getattr(self.actions, "nbytes", 500))  # a Tuple's or Dict's are no array
-        return 900 + mask + actions + self.result.observations.nbytes + self.result.rewards.nbytes
+        return 900 + mask + self.actions.nbytes + self.result.observations.nbytes + self.result.rewards.nbytes
 
 
 class LoggedBeginning(NamedTuple):

@@ -128,7 +128,7 @@ def clones(environment: VectorEnvironment, index: int, count: int) -> VectorEnvi
             if _stepped(step, index):
                 if step.told_NA is not None:
                     made.tell(np.repeat(step.told_NA[index : index + 1], count, axis=0))
-                made.step(_repeated(step.actions, index, count), autoreset=False)
+                made.step(np.repeat(step.actions[index : index + 1], count, axis=0), autoreset=False)
         there = np.array_equal(made._observations[0], environment._observations[index])
     except BaseException:
         made.close()
@@ -137,8 +137,3 @@ def clones(environment: VectorEnvironment, index: int, count: int) -> VectorEnvi
         return made
     made.close()
     return None
-
-
-def _repeated(actions: Any, index: int, count: int) -> Any:
-    chosen = actions[index : index + 1]
-    return np.repeat(chosen, count, axis=0) if isinstance(chosen, np.ndarray) else list(chosen) * count
