@@ -140,8 +140,9 @@ class Actions(QObject):
             self.stop: "Go back to the beginning of the recording",
             self.restart: "Play the recording from its beginning",
             self.step: "Show the next step that was recorded",
+            self.step_minibatch: "Go on to the next minibatch at which the run was stopped",
         }
-        live = (self.step_minibatch, self.restart_with_new_seed, self.resume, self.fork, self.save, self.record)
+        live = (self.restart_with_new_seed, self.resume, self.fork, self.save, self.record)
         for action in live:
             instead[action] = RECORDED
             if recorded:

@@ -17,7 +17,9 @@ from pgviz.session.notices import (
     RunRewound,
     RunState,
     StateChanged,
+    TakenOver,
 )
+from pgviz.session.recorded_wait import RecordedWait, WaitShown
 from pgviz.training.events import Event, PastShown, Shown, StepTaken
 
 MOST_STOPS = 1000
@@ -57,6 +59,8 @@ class DebugModel:
         What logpoints had to say, oldest first, and how many lines there have been.
     findings
         Common mistakes that the doctor has seen in this run, oldest first.
+    waited
+        How the recorded run waited at the moment that is looked at; ``None`` where it went on, or is live.
     """
 
     def __init__(self) -> None:
@@ -76,6 +80,7 @@ class DebugModel:
         self.log: deque[Stop] = deque(maxlen=MOST_LOGGED)
         self.logged = 0
         self.findings: tuple[Finding, ...] = ()
+        self.waited: RecordedWait | None = None
 
     @property
     def looks_back(self) -> bool:
@@ -100,6 +105,10 @@ class DebugModel:
             self.logged += event.count
         elif isinstance(event, FindingMade):
             self.findings = (*self.findings, event.finding)
+        elif isinstance(event, WaitShown):
+            self.waited = event.wait
+        elif isinstance(event, TakenOver):
+            self.waited = None
         elif isinstance(event, RunRewound):
             self._rewind(event)
         elif isinstance(event, CommandRejected) and event.not_reproducible:

@@ -200,9 +200,7 @@ class MainWindow(QMainWindow):
         self.faults = Faults(self.banner, self.message_bar, self)
         self.keeping = Keeping(self, self.model, self._settings.state_folder, self.control.post)
         self.recording = Recording(self, self.model, self.control.post)
-        closer = self.closer
-        live_only = (closer.microscope, closer.what_if, closer.probes, self.environment.copies)
-        self.playback = Playback(self, self.model, self.control, self.controls.speed, live_only)
+        self.playback = Playback(self, self.model, self.control, self.controls.speed, self.environment.copies)
         self.exporting = Exporting(self, self.model, lambda: self.appearance.worn)
         self.setAcceptDrops(True)
         self.setStatusBar(self.progress)
@@ -220,8 +218,8 @@ class MainWindow(QMainWindow):
             setup=dock("Set-up", "setup", self.setup, self, titled=False),
             inspector=dock("Inspector", "inspector", self.inspector, self, titled=False),
             breakpoints=dock("Breakpoints", "breakpoints", self.breakpoints, self, titled=False),
-            microscope=dock("Microscope", "microscope", self.closer.microscope, self, titled=False),
-            what_if=dock("What if", "what_if", self.closer.what_if, self, titled=False),
+            microscope=dock("Microscope", "microscope", self.closer.microscope_place, self, titled=False),
+            what_if=dock("What if", "what_if", self.closer.what_if_place, self, titled=False),
             forks=dock("Forks", "forks", self.closer.forks, self, titled=False),
             probes=dock("Probes", "probes", self.closer.probes, self, titled=False),
             doctor=dock(DOCTOR, "doctor", self.doctor, self, titled=False),
@@ -233,6 +231,7 @@ class MainWindow(QMainWindow):
         wearers = (
             *panels,
             *self.closer.panels,
+            *self.closer.places,
             self.doctor,
             self.layout_,
             self.banner,

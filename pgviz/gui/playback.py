@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject
@@ -24,7 +24,7 @@ from pgviz.gui.run_control import RunControl
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.theme import set_role
 from pgviz.gui.widgets.speed_slider import SpeedSlider
-from pgviz.recording.schema import SUFFIX
+from pgviz.recording import SUFFIX
 from pgviz.session.agreement import module_of
 from pgviz.session.commands import OpenRecording, SetSpeed, TakeOver
 from pgviz.session.notices import RecordingOpened, TakenOver
@@ -48,8 +48,8 @@ class Playback(QObject):
         Sends commands.
     speed
         Where the speed is chosen.
-    live_only
-        What makes no sense with a recording, and is disabled with a word that says why.
+    copies
+        Where the watched copy is chosen, which a recording does not let one do.
 
     Attributes
     ----------
@@ -63,12 +63,12 @@ class Playback(QObject):
         model: RunModel,
         control: RunControl,
         speed: SpeedSlider,
-        live_only: Sequence[QWidget],
+        copies: QWidget,
     ) -> None:
         super().__init__(window)
         self._window, self._model, self._control = window, model, control
         self._speed, self._speed_tip = speed, speed.toolTip()
-        self._live_only = {widget: widget.toolTip() for widget in live_only}
+        self._copies, self._copies_tip = copies, copies.toolTip()
         self._live_speed: tuple[float | None] | None = None
         self._unknown: set[str] = set()  # modules that only a recording has named
         self._folder = Path.home()
@@ -140,12 +140,11 @@ class Playback(QObject):
         recording = self._model.recording
         self._badge.setVisible(recording is not None)
         self._speed.setToolTip(SPEED_TIP if recording else self._speed_tip)
-        for widget, tip in self._live_only.items():
-            widget.setEnabled(recording is None)
-            widget.setToolTip(RECORDED if recording else tip)
+        self._copies.setEnabled(recording is None)
+        self._copies.setToolTip(RECORDED if recording else self._copies_tip)
         if recording is not None:
             self.badge.setToolTip(_words(recording))
-            self._window.setWindowTitle(f"Recording: {recording.info.path.name} — pgviz")
+            self._window.setWindowTitle(f"Playback of {recording.info.path.name} — pgviz")
             self._doubt()
         elif self._live_speed is not None:
             (speed,), self._live_speed = self._live_speed, None

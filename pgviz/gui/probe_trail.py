@@ -17,6 +17,8 @@ Floats = NDArray[np.floating[Any]]
 
 # With more points than this every second one goes: a trail is a few hundred pixels long.
 MOST = 1000
+# Each change of a pinned state, while it is dragged, begins one.
+MOST_TRAILS = 500
 
 
 class Trail:
@@ -72,6 +74,25 @@ class Trail:
         new = self._decisions[len(self._rows) :]
         self._rows += [_numbers(part.of(each), part) for each in new]
         return np.array(self._rows)
+
+
+class RecordedTrails:
+    """The trails of a recording's pinned states; one that is gone back to has its trail again."""
+
+    def __init__(self) -> None:
+        self._trails: dict[tuple[int, tuple[float, ...]], Trail] = {}
+
+    def of(self, id: int, observation: tuple[float, ...]) -> Trail:
+        """The trail of a state that was pinned under a number; one that is edited is another."""
+        trail = self._trails.setdefault((id, observation), Trail())
+        if len(self._trails) > MOST_TRAILS:
+            del self._trails[next(iter(self._trails))]
+        return trail
+
+    def forget_after(self, update: int) -> None:
+        """Drop what came after an update."""
+        for trail in self._trails.values():
+            trail.forget_after(update)
 
 
 def _numbers(own: Decision, part: Part) -> list[float]:

@@ -31,6 +31,7 @@ from pgviz.session.notices import (
     ValuesEstimated,
 )
 from pgviz.session.recorded import RecordingState
+from pgviz.session.recorded_wait import WaitShown
 from pgviz.training.events import Event, ParameterChanged, RunFailed, RunStarted, Shown, StepTaken
 
 
@@ -104,6 +105,7 @@ class Pump(QObject):
     minibatch_examined = Signal(object)
     values_estimated = Signal(object)
     probes_shown = Signal(object)
+    wait_shown = Signal(object)
     looking_back = Signal(bool)
 
     def __init__(
@@ -142,6 +144,7 @@ class Pump(QObject):
             MinibatchExamined: self.minibatch_examined,
             ValuesEstimated: self.values_estimated,
             ProbesShown: self.probes_shown,
+            WaitShown: self.wait_shown,
         }
         self.tick_times: deque[float] = deque(maxlen=10_000)
         self._timer = QTimer(self, interval=self.INTERVAL_MS)

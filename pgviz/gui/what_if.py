@@ -96,6 +96,12 @@ def place_of(decision: Decision, part: Part, sample: Sequence[float]) -> float:
     return float(own.to_action(drawn_D)[part.dimension])
 
 
+def tried_in(decision: Decision, part: Part, tried: Sequence[Sequence[float]]) -> list[Trial] | None:
+    """Whole actions as trials of one part; ``None`` where they do not differ in it."""
+    found = [Trial(place_of(decision, part, sample), tuple(sample)) for sample in tried]
+    return found if len(found) == 1 or len({trial.place for trial in found}) > 1 else None
+
+
 def choices(own: Decision, part: Part) -> list[tuple[str, int]]:
     """The options that can be chosen, with their numbers; one that only a mask ignored forbids says so."""
     if not isinstance(own, CategoricalDecision):

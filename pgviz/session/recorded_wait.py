@@ -75,6 +75,12 @@ class RecordedWait:
     values: tuple[ActionValues, ...] = ()
     done: tuple[Intervention, ...] = ()
 
+    @property
+    def is_telling(self) -> bool:
+        """Whether there is something to it: a reason, something that was looked at or done, or a second's time."""
+        looked_at = self.examination is not None or self.values or self.done
+        return bool(self.stops or self.waits.minibatch or looked_at or self.seconds >= 1.0)
+
 
 @dataclass(frozen=True, slots=True)
 class WaitShown(Event):

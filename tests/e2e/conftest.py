@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from pgviz.config import RunConfig
 from pgviz.gui.main_window import MainWindow
 from pgviz.gui.series import Floats
+from pgviz.gui.session_thread import recording_host
 from pgviz.gui.settings import Settings
 from pgviz.session.notices import RunState
 
@@ -71,6 +73,19 @@ class Bench:
     def learning_rates(self) -> Floats:
         """As applied by each update."""
         return self.window.model.updates.column(3)
+
+
+@contextmanager
+def replaying(path: Path, settings: Path, qtbot: QtBot) -> Iterator[MainWindow]:
+    """A window that was begun on a recording, with its first step shown."""
+    window = MainWindow(Settings.in_file(settings), recording_host(path))
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    window.begin_recording()
+    qtbot.waitUntil(lambda: window.model.recording is not None and window.model.shown is not None)
+    yield window
+    window.close()
 
 
 @pytest.fixture

@@ -17,9 +17,7 @@ from pgviz.gui import export_wish
 from pgviz.gui.export_dialog import OTHER, ExportDialog
 from pgviz.gui.export_wish import KINDS
 from pgviz.gui.main_window import MainWindow
-from pgviz.gui.session_thread import recording_host
-from pgviz.gui.settings import Settings
-from tests.e2e.conftest import Bench
+from tests.e2e.conftest import Bench, replaying
 from tests.hands import click, press, write
 from tests.session.recordings import SECONDS_A_STEP, recorded
 
@@ -38,14 +36,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def window(demo: Path, tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
     """A window that was begun on the recording."""
-    window = MainWindow(Settings.in_file(tmp_path / "settings.ini"), recording_host(demo))
-    qtbot.addWidget(window)
-    window.resize(1280, 800)
-    window.show()
-    window.begin_recording()
-    qtbot.waitUntil(lambda: window.model.recording is not None and window.model.shown is not None)
-    yield window
-    window.close()
+    with replaying(demo, tmp_path / "settings.ini", qtbot) as window:
+        yield window
 
 
 @pytest.fixture

@@ -16,13 +16,12 @@ from pgviz.config import RunConfig
 from pgviz.gui.main_window import MainWindow
 from pgviz.gui.playback import Playback
 from pgviz.gui.session_thread import recording_host
-from pgviz.gui.settings import Settings
 from pgviz.session.commands import SetSpeed
 from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
 from pgviz.session.notices import RunState
 from pgviz.training.events import EpisodeEnded, PastShown, StateShown, StepTaken, UpdateApplied
-from tests.e2e.conftest import PENDULUM, Bench
+from tests.e2e.conftest import PENDULUM, Bench, replaying
 from tests.hands import click, press
 from tests.session.recordings import SMALL, Rows, recorded
 
@@ -38,14 +37,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Rows]:
 @pytest.fixture
 def replayed(demo: tuple[Path, Rows], tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
     """A window that was begun on the recording."""
-    window = MainWindow(Settings.in_file(tmp_path / "settings.ini"), recording_host(demo[0]))
-    qtbot.addWidget(window)
-    window.resize(1280, 800)
-    window.show()
-    window.begin_recording()
-    qtbot.waitUntil(lambda: window.model.recording is not None and window.model.shown is not None)
-    yield window
-    window.close()
+    with replaying(demo[0], tmp_path / "settings.ini", qtbot) as window:
+        yield window
 
 
 def go(window: MainWindow, qtbot: QtBot, step: int) -> None:
@@ -71,13 +64,17 @@ def test_that_a_recording_is_shown_as_one(replayed: MainWindow, qtbot: QtBot) ->
     assert window.playback.badge.text() == "Playback"
     assert "démo.pgviz" in window.moment.words.text()
     assert window.moment.take_over.isVisible()
-    for action in (actions.step_minibatch, actions.restart_with_new_seed, actions.save, actions.resume):
+    for action in (actions.fork, actions.restart_with_new_seed, actions.save, actions.resume):
         assert not action.isEnabled()
         assert "recording" in action.toolTip()
     knob = window.controls.sliders["learning_rate"]
     qtbot.waitUntil(lambda: "recording" in knob.toolTip() or not knob.slider.isEnabled())
-    assert not window.closer.what_if.isEnabled()
-    assert "recording" in window.closer.what_if.toolTip()
+    assert actions.step_minibatch.isEnabled()
+    assert "at which the run was stopped" in actions.step_minibatch.toolTip()
+    for place in window.closer.places:
+        assert place.currentWidget() is place.recorded
+    assert not window.closer.probes.pin.isEnabled()
+    assert "recording" in window.closer.probes.pin.toolTip()
     assert window.controls.speed.speed == 1.0
 
 
@@ -140,7 +137,9 @@ def test_that_a_run_is_taken_over_in_the_same_window(replayed: MainWindow, qtbot
     assert window.message_bar.isHidden()
     qtbot.waitUntil(window.actions_.restart_with_new_seed.isEnabled)
     assert "recording" not in window.actions_.restart_with_new_seed.toolTip()
-    assert window.closer.what_if.isEnabled()
+    for place in window.closer.places:
+        assert place.currentWidget() is not place.recorded
+    assert window.closer.probes.pin.isEnabled()
     press(window, KEY.Key_Right)
     qtbot.waitUntil(lambda: model.step == at)
     window.controls.change_requested.emit("learning_rate", 0.01)

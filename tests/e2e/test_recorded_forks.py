@@ -12,10 +12,9 @@ from pytestqt.qtbot import QtBot
 from pgviz.gui.forks import KnownFork
 from pgviz.gui.main_window import MainWindow
 from pgviz.gui.run_model import RunModel
-from pgviz.gui.session_thread import recording_host
-from pgviz.gui.settings import Settings
 from pgviz.session import commands
 from pgviz.session.notices import ForksShown, RunState
+from tests.e2e.conftest import replaying
 from tests.hands import click
 from tests.session.driver import hosted
 from tests.session.test_recorder import cartpole, start, step, stop
@@ -40,14 +39,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunModel]:
 
 @pytest.fixture
 def window(recorded: tuple[Path, RunModel], tmp_path: Path, qtbot: QtBot) -> Iterator[MainWindow]:
-    window = MainWindow(Settings.in_file(tmp_path / "settings.ini"), recording_host(recorded[0]))
-    qtbot.addWidget(window)
-    window.resize(1280, 800)
-    window.show()
-    window.begin_recording()
-    qtbot.waitUntil(lambda: window.model.recording is not None and window.model.shown is not None)
-    yield window
-    window.close()
+    with replaying(recorded[0], tmp_path / "settings.ini", qtbot) as window:
+        yield window
 
 
 def fork_of(model: RunModel) -> KnownFork:

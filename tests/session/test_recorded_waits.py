@@ -12,10 +12,8 @@ import pytest
 
 from pgviz.recording.schema import RecordingError
 from pgviz.session import commands
-from pgviz.session.breakpoints import Breakpoint
 from pgviz.session.history import History
 from pgviz.session.notices import (
-    BreakpointHit,
     CommandRejected,
     MinibatchExamined,
     ProbesShown,
@@ -32,52 +30,15 @@ from pgviz.session.tape import Tape
 from pgviz.session.tape_checks import fitting, require_fitting, require_tried
 from pgviz.training.events import Event, MinibatchComputed, RunStarted, StateShown, StepTaken, UpdateApplied
 from pgviz.training.interventions import JudgeMinibatch
-from tests.session.driver import Driver, hosted
+from tests.session.looked_into import STATE, record_looks
 from tests.session.test_playback_host import Playing, playing
-from tests.session.test_recorder import cartpole, start, step, stop
-
-STATE = (0.1, 0.2, 0.05, 0.0)
-
-
-def go(driver: Driver, command: commands.Command, *, until: Callable[[], object]) -> None:
-    """Send the run on, and wait until it waits again."""
-    driver.post(command)
-    driver.wait_for(lambda _: until() and driver.state is RunState.PAUSED)
-
-
-def to_minibatch(driver: Driver, count: int) -> None:
-    before = sum(each.minibatch is not None for each in driver.of(RunWaits))
-    go(
-        driver,
-        commands.StepMinibatch(count),
-        until=lambda: sum(each.minibatch is not None for each in driver.of(RunWaits)) > before,
-    )
 
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Event]]:
-    """A run that is stepped, looked into at two minibatches, stopped by a breakpoint, and asked about actions."""
+    """The recording, and what was told while it was made."""
     path = tmp_path_factory.mktemp("recordings") / "looked into.pgviz"
-    with hosted() as driver:
-        start(driver, path, cartpole(hidden_sizes=(8,)))
-        step(driver, 1)
-        driver.post(commands.PutProbe(1, STATE, None, "tilted"))
-        driver.wait_for(lambda _: driver.of(ProbesShown))
-        to_minibatch(driver, 1)
-        driver.post(commands.ExamineMinibatch(), commands.ExamineMinibatch(5), commands.ExamineMinibatch(2))
-        driver.wait_for(lambda _: len(driver.of(MinibatchExamined)) == 3)
-        driver.post(commands.Intervene(JudgeMinibatch("skip")))
-        to_minibatch(driver, 2)
-        breakpoint = Breakpoint("step >= 100", id=4, title="far enough")
-        driver.post(commands.PutBreakpoint(breakpoint))
-        go(driver, commands.Play(), until=lambda: driver.of(BreakpointHit))
-        driver.post(commands.EstimateValues(((0.0,), (1.0,)), 2, 10))
-        driver.wait_for(lambda _: driver.of(ValuesEstimated))
-        driver.post(commands.RemoveBreakpoint(4), commands.RemoveProbe(1))
-        driver.wait_for(lambda _: driver.of(ProbesShown) and not driver.of(ProbesShown)[-1].decisions)
-        go(driver, commands.StepUpdate(), until=lambda: driver.mailbox.step >= 128)
-        stop(driver)
-    return path, driver.events
+    return path, record_looks(path)
 
 
 @pytest.fixture
@@ -146,14 +107,18 @@ def test_that_nothing_is_said_to_wait_where_the_run_went_on(told: tuple[Path, li
     with playing(path) as driver:
         driver.ask(commands.StepMinibatch())
         assert wait_of(driver) is not None
-        driver.ask(commands.LookBack(60))
+        present = wait_of(driver)
+        driver.ask(commands.LookBack(2))
         assert wait_of(driver) is None
-        driver.ask(commands.LookBack(2))  # which was taken by hand
+        driver.ask(commands.LookBack(4))
         wait = wait_of(driver)
         assert wait is not None
-        assert wait.waits.step == 2
+        assert wait.waits.step == 4
         driver.ask(commands.Follow())
-        assert wait_of(driver) is None
+        again = wait_of(driver)
+        assert present is not None
+        assert again is not None
+        assert again.waits.minibatch == present.waits.minibatch
         driver.post(commands.SetSpeed(None), commands.Play())
         driver.wait_for(lambda _: driver.mailbox.step >= 128 and driver.state is RunState.PAUSED)
         shown = [each.wait for each in driver.of(WaitShown)]

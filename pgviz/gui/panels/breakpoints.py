@@ -116,7 +116,8 @@ class BreakpointsPanel(QWidget):
             return
         debug = model.debug
         self._stack.setCurrentWidget(self.table if debug.breakpoints else self._none)
-        stopped = {stop.hit.breakpoint.id for stop in debug.stopped}
+        # Those at which a recorded run stopped are not these, whatever their numbers.
+        stopped = set() if model.recording else {stop.hit.breakpoint.id for stop in debug.stopped}
         self.table.show_breakpoints(debug.breakpoints, debug.hits, stopped)
         if debug.logged != self._logged:
             self._show_log(debug)

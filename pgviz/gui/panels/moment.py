@@ -10,17 +10,22 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
-from pgviz.gui.debug_model import Stop
+from pgviz.gui.panels.microscope import name_of
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.theme import LIGHT, Theme, set_role, tabular
+from pgviz.session.breakpoints import Hit
 from pgviz.session.notices import RecordingOpened
+from pgviz.session.recorded_wait import RecordedWait
 from pgviz.training.events import PastShown, RunStarted, Shown
 
-PAST_ICON, STOP_ICON, PLAYBACK_ICON = "mdi6.history", "mdi6.alert-octagon-outline", "mdi6.filmstrip"
+PAST_ICON, STOP_ICON = "mdi6.history", "mdi6.alert-octagon-outline"
+PLAYBACK_ICON, WAIT_ICON = "mdi6.filmstrip", "mdi6.timer-sand"
 
 
 class MomentBar(QFrame):
     """Says that the past is looked at, with the ways back; or at which breakpoint the run stands. Else hidden.
+
+    Of a recording it says how far it was played, or that the run waited at this moment, and why.
 
     Parameters
     ----------
@@ -40,6 +45,7 @@ class MomentBar(QFrame):
         self.setObjectName("moment")
         self._theme = LIGHT
         self._recorded = False
+        self._waited: RecordedWait | None = None
         self._sign_shown = ""
         self.sign = QLabel()
         self.words = QElidingLabel()
@@ -80,13 +86,14 @@ class MomentBar(QFrame):
         """Say what is so."""
         debug = model.debug
         self._recorded = model.recording is not None
+        self._waited = debug.waited if debug.waited is not None and debug.waited.is_telling else None
         self._set_not_reproducible(debug.not_reproducible)
         if debug.cursor is not None:
             self._show_past(debug.cursor)
-        elif debug.stopped:
-            self._show_stops(debug.stopped)
         elif model.recording is not None:
             self._show_recording(model, model.recording)
+        elif debug.stopped:
+            self._show_stops([stop.hit for stop in debug.stopped])
         elif not self.isHidden():
             self.hide()
 
@@ -97,14 +104,19 @@ class MomentBar(QFrame):
         self._set_sign(sign or PAST_ICON)
 
     def _show_past(self, past: PastShown) -> None:
-        self._say(f"Looking back at step {past.step:,} of {past.head:,}", PAST_ICON)
+        words, waited = f"Looking back at step {past.step:,} of {past.head:,}", self._waited
+        self._say(f"{words}  ·  {waited_words(waited)}" if waited else words, PAST_ICON)
         self.badge.setVisible(bool(self.badge.toolTip()) and not self._recorded)
         self._offer(self.follow, self.take_over if self._recorded else self.resume)
         self.resume.setVisible(not self._recorded and not self.badge.toolTip())
 
     def _show_recording(self, model: RunModel, recording: RecordingOpened) -> None:
-        name = recording.info.path.name
-        self._say(f"Recording “{name}” · step {model.step:,} of {recording.steps:,}", PLAYBACK_ICON)
+        waited = self._waited
+        if waited is not None:
+            self._say(f"{waited_words(waited)}.", STOP_ICON if waited.stops else WAIT_ICON)
+        else:
+            name = recording.info.path.name
+            self._say(f"Playback of “{name}”  ·  step {model.step:,} of {recording.steps:,}", PLAYBACK_ICON)
         self.badge.hide()
         self._offer(self.take_over)
 
@@ -112,13 +124,8 @@ class MomentBar(QFrame):
         for button in self._buttons:
             button.setVisible(button in offered)
 
-    def _show_stops(self, stops: Sequence[Stop]) -> None:
-        hit, more = stops[0].hit, f"  (and {len(stops) - 1} more)" if len(stops) > 1 else ""
-        if hit.breakpoint.title:
-            self._say(f"Stopped at “{hit.breakpoint.title}”: {hit.because}{more}", STOP_ICON)
-        else:
-            # The values come first: the condition is in the list, and long.
-            self._say(f"Stopped: {hit.because}  ·  {hit.breakpoint.condition}{more}", STOP_ICON)
+    def _show_stops(self, stops: Sequence[Hit]) -> None:
+        self._say(stops_words(stops), STOP_ICON)
         self.badge.hide()
         self._offer(self.go_on)
 
@@ -146,6 +153,34 @@ class MomentBar(QFrame):
     def _set_not_reproducible(self, why: str) -> None:
         if why != self.badge.toolTip():
             self.badge.setToolTip(why)
+
+
+def stops_words(stops: Sequence[Hit]) -> str:
+    """At which breakpoint a run stopped, and why."""
+    hit, more = stops[0], f"  (and {len(stops) - 1} more)" if len(stops) > 1 else ""
+    if hit.breakpoint.title:
+        return f"Stopped at “{hit.breakpoint.title}”: {hit.because}{more}"
+    # The values come first: the condition is in the list, and long.
+    return f"Stopped: {hit.because}  ·  {hit.breakpoint.condition}{more}"
+
+
+def waited_words(wait: RecordedWait) -> str:
+    """How a recorded run waited, and why."""
+    long = duration_words(wait.seconds)
+    if wait.stops:
+        return f"{stops_words(wait.stops)}  ·  the run waited here for {long}"
+    opened = wait.waits.minibatch
+    if opened is not None:
+        name = name_of(opened)
+        return f"The run waited here for {long}, before the step of {name[0].lower()}{name[1:]}"
+    return f"The run waited here for {long}"
+
+
+def duration_words(seconds: float) -> str:
+    """A stretch of time as it is said: ``a moment``, ``12 s``, ``3 min``."""
+    if seconds < 1.0:
+        return "a moment"
+    return f"{seconds:.0f} s" if seconds < 100.0 else f"{seconds / 60:.0f} min"
 
 
 def under_bar(bar: MomentBar, panel: QWidget) -> QWidget:

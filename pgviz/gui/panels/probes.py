@@ -11,20 +11,29 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from pgviz.gui.moving import Part, parts_of
-from pgviz.gui.probe_trail import Floats
+from pgviz.gui.probe_trail import Floats, RecordedTrails
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.theme import LIGHT, Theme, set_role
 from pgviz.gui.widgets.parts import CalmComboBox, push_button, scrolling
 from pgviz.gui.widgets.probe_card import ProbeCard
 from pgviz.session.commands import PutProbe, RemoveProbe
-from pgviz.session.notices import ProbesShown
-from pgviz.training.events import CategoricalDecision, EnvironmentFacts, PastShown, RunStarted, Shown
+from pgviz.session.notices import MOST_PROBES, ProbesShown
+from pgviz.training.events import (
+    CategoricalDecision,
+    Decision,
+    EnvironmentFacts,
+    PastShown,
+    RunStarted,
+    Shown,
+)
 
 HOW_TO = (
     "Nothing is pinned yet. Pin the state that is shown, now or while looking back, "
     "and see what the policy would do in it after every update."
 )
-MOST = 24
+OF_RECORDING = "No state was pinned at this moment of the recording."
+PIN = "Watch what the policy would do in the state that is shown"
+CANNOT_PIN = "This is a recording; take over from it (Ctrl+T) to pin states and go on live."
 CARD_WIDTH = 400  # pixels that a card is wide at least, where two stand side by side
 
 
@@ -51,8 +60,12 @@ class ProbesPanel(QWidget):
         self._low_O: Floats = np.zeros(0)
         self._high_O: Floats = np.zeros(0)
         self._numbers, self._stale = 0, False
+        self._past = RecordedTrails()
+        self._expected = self._recorded = False
+        self._own: dict[int, ProbeCard] = {}  # a person's, while those of a recording are shown
+        self._pinned_in = ""
         self.cards: dict[int, ProbeCard] = {}
-        self.pin = push_button("Pin this state", "Watch what the policy would do in the state that is shown")
+        self.pin = push_button("Pin this state", PIN)
         self.part = CalmComboBox("Part of the action")
         self.part.hide()
         self.how_to = QLabel(HOW_TO, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter, margin=24)
@@ -85,10 +98,13 @@ class ProbesPanel(QWidget):
 
     def begin(self, started: RunStarted) -> None:
         """Make ready for another run; states of the same environment stay pinned."""
-        if self._facts is None or self._facts.id != started.environment.id:
+        recorded, self._expected = self._expected, False
+        self._set_recorded(recorded=recorded)
+        if recorded or self._pinned_in != started.environment.id:
             for id in tuple(self.cards):
                 self._drop(id)
             self._low_O, self._high_O = np.zeros(0), np.zeros(0)
+        self._pinned_in = self._pinned_in if recorded else started.environment.id
         self._facts, self._state = started.environment, None
         self._parts = parts_of(started.environment)
         self.part.blockSignals(True)
@@ -98,6 +114,23 @@ class ProbesPanel(QWidget):
         for id, card in self.cards.items():
             card.trail.clear()
             self._put(id)  # a session that has crashed is followed by one that knows of none
+        self._say()
+
+    def expect_recording(self) -> None:
+        """The run that is begun next is a recording's: it has states of its own pinned."""
+        self._expected = True
+
+    def go_live(self) -> None:
+        """The recording was taken over: what was pinned in it goes on being watched."""
+        if not self._recorded or self._facts is None:
+            return
+        for card in self._own.values():
+            card.deleteLater()
+        self._own, self._recorded, self._pinned_in = {}, False, self._facts.id
+        self._numbers = max((self._numbers, *self.cards))
+        for id, card in self.cards.items():
+            card.set_changeable(changeable=True)
+            self._put(id)
         self._say()
 
     def show_step(self, event: Shown) -> None:
@@ -115,6 +148,8 @@ class ProbesPanel(QWidget):
 
     def show_probes(self, event: ProbesShown) -> None:
         """Take over what the policy would do by now; it is drawn with the curves."""
+        if self._recorded:
+            self._show_pinned(event)
         for id, decision in event.decisions.items():
             if card := self.cards.get(id):
                 card.trail.add(event.update, decision)
@@ -122,6 +157,7 @@ class ProbesPanel(QWidget):
 
     def forget_after(self, update: int) -> None:
         """Later updates never happened."""
+        self._past.forget_after(update)
         for card in self.cards.values():
             card.trail.forget_after(update)
         self._stale = True
@@ -144,31 +180,64 @@ class ProbesPanel(QWidget):
     def apply_theme(self, theme: Theme) -> None:
         """Take over a theme's colours."""
         self._theme = theme
-        for card in self.cards.values():
+        for card in (*self.cards.values(), *self._own.values()):
             card.apply_theme(theme)
+
+    def _set_recorded(self, *, recorded: bool) -> None:
+        """Put a person's own pinned states aside for those of a recording, or bring them back."""
+        if recorded:
+            self._past = RecordedTrails()
+        if recorded == self._recorded:
+            return
+        self._recorded = recorded
+        for card in self.cards.values():
+            self._grid.removeWidget(card)
+            card.hide()
+            if not recorded:
+                card.deleteLater()
+        self.cards, self._own = self._own, self.cards if recorded else {}
+        for card in self.cards.values():
+            card.show()
+        self._place()
+
+    def _show_pinned(self, shown: ProbesShown) -> None:
+        """Have a card for each of the states that were pinned, and for no others."""
+        for id in self.cards.keys() - shown.decisions.keys():
+            self._drop(id)
+        for id, decision in shown.decisions.items():
+            if id not in self.cards:
+                self._add(id, "", decision)
+            card = self.cards[id]
+            card.set_changeable(changeable=False)
+            card.observation, card.legal = tuple(decision.observation.ravel().tolist()), _legal(decision)
+            card.trail = self._past.of(id, card.observation)
+            card.name.setText(shown.names.get(id) or f"State {id}")
+        self._place()
+        self._say()
 
     def _pin(self) -> None:
         if self._state is None or self._state.detail is None:
             return
         decision, copy = self._state.detail.decision, self._state.detail.environment_index + 1
-        mask = None
-        if isinstance(decision, CategoricalDecision) and decision.mask_A is not None:
-            mask = tuple(bool(legal) for legal in decision.mask_A)
         self._numbers += 1
         id, when = self._numbers, "past step" if isinstance(self._state, PastShown) else "step"
-        card = ProbeCard(f"Copy {copy}, {when} {self._state.step:,}", decision.observation.tolist(), mask)
-        card.apply_theme(self._theme)
-        card.removed.connect(lambda: self._remove(id))
-        card.changed.connect(lambda: self._put(id))
-        card.edit.toggled.connect(lambda shown: self._edit(id, shown))
-        self.cards[id] = card
+        self._add(id, f"Copy {copy}, {when} {self._state.step:,}", decision)
         self._place()
         self._say()
         self._put(id)
 
+    def _add(self, id: int, name: str, decision: Decision) -> None:
+        card = ProbeCard(name, decision.observation.ravel().tolist(), _legal(decision))
+        card.apply_theme(self._theme)
+        card.removed.connect(lambda: self._remove(id))
+        card.changed.connect(lambda: self._put(id))
+        card.renamed.connect(lambda: self._put(id))
+        card.edit.toggled.connect(lambda shown: self._edit(id, shown))
+        self.cards[id] = card
+
     def _put(self, id: int) -> None:
         card = self.cards[id]
-        self.asked.emit(PutProbe(id, card.observation, card.legal))
+        self.asked.emit(PutProbe(id, card.observation, card.legal, card.name.text()))
 
     def _edit(self, id: int, shown: bool) -> None:
         card = self.cards[id]
@@ -204,6 +273,16 @@ class ProbesPanel(QWidget):
             card.draw(self._parts[index])
 
     def _say(self) -> None:
-        self.pin.setEnabled(self._state is not None and len(self.cards) < MOST)
+        can_pin = self._state is not None and len(self.cards) < MOST_PROBES
+        self.pin.setEnabled(can_pin and not self._recorded)
+        self.pin.setToolTip(CANNOT_PIN if self._recorded else PIN)
+        self.how_to.setText(OF_RECORDING if self._recorded else HOW_TO)
         self.part.setVisible(len(self._parts) > 1 and bool(self.cards))
         self.pages.setCurrentIndex(int(bool(self.cards)))
+
+
+def _legal(decision: Decision) -> tuple[bool, ...] | None:
+    """Which options are legal in a state that is pinned."""
+    if not isinstance(decision, CategoricalDecision) or decision.mask_A is None:
+        return None
+    return tuple(bool(legal) for legal in decision.mask_A)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QSpinBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -22,11 +21,12 @@ from pgviz.gui.moving import Part, parts_of
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.theme import Theme, set_role, tabular
 from pgviz.gui.what_if import Trial, choices, place_of, same, samples, say_forced, trial_at, trials
-from pgviz.gui.widgets.parts import CalmComboBox, indented, push_button, tool_button
+from pgviz.gui.widgets.parts import CalmComboBox, push_button, spin_box, tool_button
 from pgviz.gui.widgets.worth_view import WorthView
 from pgviz.session.commands import EstimateValues, Fork, Intervene, Pause
 from pgviz.session.notices import RunState, RunWaits, ValuesEstimated
 from pgviz.training.events import RunStarted, Shown
+from pgviz.training.examination import ActionValues
 from pgviz.training.interventions import ForceAction
 
 HOW_TO = (
@@ -48,6 +48,8 @@ class WhatIfPanel(QWidget):
         The picture.
     estimate, rollouts, horizon
         The button that plays on, how often, and for how many steps at most.
+    rows
+        The layouts of what asks, and of what is done.
     part, option, number, force, take_back, fork, chip
         Which part of the action is meant, what it is to be, the buttons that force it, take that back, and fork
         the run with it, and what is forced.
@@ -73,8 +75,8 @@ class WhatIfPanel(QWidget):
     def _make_controls(self) -> None:
         self.estimate = push_button("Estimate Q", "Play on from copies of this state, each action first in turn")
         set_role(self.estimate, "primary")
-        self.rollouts = _spin_box("Rollouts of each action", ROLLOUTS, 1, 512)
-        self.horizon = _spin_box("Steps of each rollout at most", HORIZON, 1, 10_000)
+        self.rollouts = spin_box("Rollouts of each action", ROLLOUTS, 1, 512)
+        self.horizon = spin_box("Steps of each rollout at most", HORIZON, 1, 10_000)
         self.part = CalmComboBox("Part of the action")
         self.option, self.number = CalmComboBox("Action to force"), QDoubleSpinBox(decimals=3)
         self.number.setAccessibleName("Action to force")
@@ -124,6 +126,7 @@ class WhatIfPanel(QWidget):
         column.addWidget(self.view, 1)
         column.addWidget(self.notes)
         column.addLayout(take)
+        self.rows = ask, take
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.how_to)
         self.pages.addWidget(page)
@@ -186,13 +189,14 @@ class WhatIfPanel(QWidget):
         tried, self._tried = self._tried, None
         waiting = self._waiting
         if tried is not None and waiting is not None and _place(waiting) == (event.step, event.environment_index):
-            self.view.show_worth(tried, event.values, waiting.value)
-            cut = event.values.cut_off
-            rest = self._value_name if waiting.value is not None else "0"
-            self._note(
-                f"{100 * cut:.0f} % of the rollouts had not ended; {rest} stands for what was left." if cut else ""
-            )
+            self._draw_worth(tried, event.values, waiting.value)
         self._say()
+
+    def _draw_worth(self, tried: Sequence[Trial], values: ActionValues, critic: float | None) -> None:
+        self.view.show_worth(tried, values, critic)
+        cut, rest = values.cut_off, self._value_name if critic is not None else "0"
+        note = f"{100 * cut:.0f} % of the rollouts had not ended; {rest} stands for what was left."
+        self._note(note if cut else "")
 
     def rejected(self) -> None:
         """Something that was asked for cannot be done."""
@@ -339,11 +343,3 @@ def _place(waiting: RunWaits) -> tuple[int, int]:
 def _is_same(one: RunWaits, other: RunWaits) -> bool:
     """Whether two states are one, with the same policy in it."""
     return _place(one) == _place(other) and same(one.decision, other.decision)
-
-
-def _spin_box(name: str, value: int, low: int, high: int) -> QSpinBox:
-    box = indented(QSpinBox(minimum=low, maximum=high, value=value))
-    box.setAccessibleName(name)
-    box.setToolTip(name)
-    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return box

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from pgviz.gui.moving import Part, changes, curves, decisions_of, log_prob, parts_of
@@ -38,7 +39,7 @@ class MoveView(QWidget):
         self.part = CalmComboBox("Part of the action")
         self.part.currentIndexChanged.connect(self._draw)
         self.bars, self.curves, self.legend = MoveBars(), MoveCurves(), MoveLegend()
-        self.nothing = QLabel(PICK_ONE, wordWrap=True)
+        self.nothing = QLabel(PICK_ONE, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter, margin=16)
         self.words = QLabel(SAME_LENGTH, wordWrap=True)
         self.words.setMinimumWidth(10)
         self.stack = QStackedWidget()
@@ -66,9 +67,10 @@ class MoveView(QWidget):
         self.part.setVisible(len(self._parts) > 1)
         self.clear()
 
-    def clear(self) -> None:
-        """Show nothing."""
+    def clear(self, words: str = PICK_ONE) -> None:
+        """Show nothing but why, or what to do."""
         self._examination = None
+        self.nothing.setText(words)
         self.stack.setCurrentWidget(self.nothing)
         self.legend.hide()
         self.words.hide()

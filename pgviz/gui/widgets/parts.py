@@ -49,6 +49,15 @@ def indented(box: Box) -> Box:
     return box
 
 
+def spin_box(name: str, value: int, low: int, high: int) -> QSpinBox:
+    """A field for a whole number, that says its name."""
+    box = indented(QSpinBox(minimum=low, maximum=high, value=value))
+    box.setAccessibleName(name)
+    box.setToolTip(name)
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return box
+
+
 class SteadyLabel(QLabel):
     """A label for text that changes many times a second: it keeps its place, and grows where a text is longer.
 

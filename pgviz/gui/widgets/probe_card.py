@@ -33,6 +33,8 @@ class ProbeCard(QFrame):
     ----------
     changed
         The observation was edited.
+    renamed
+        It was called something else.
     removed
         It is to go.
     name, edit, remove
@@ -44,6 +46,7 @@ class ProbeCard(QFrame):
     """
 
     changed = Signal()
+    renamed = Signal()
     removed = Signal()
 
     def __init__(
@@ -57,6 +60,7 @@ class ProbeCard(QFrame):
         self.editor: ObservationEditor | None = None
         self.name = QLineEdit(name)
         self.name.setAccessibleName("Name of the pinned state")
+        self.name.editingFinished.connect(self._rename)
         self.edit = _button("Edit", f"Change the entries of {name}", checkable=True)
         self.remove = _button("Remove", f"Unpin {name}")
         self.remove.clicked.connect(lambda _checked=False: self.removed.emit())
@@ -73,6 +77,12 @@ class ProbeCard(QFrame):
         self._column.setSpacing(2)
         self._column.addLayout(head)
         self._column.addLayout(self._plots)
+
+    def set_changeable(self, *, changeable: bool) -> None:
+        """Let it be renamed, edited and unpinned, or only looked at."""
+        self.name.setReadOnly(not changeable)
+        for button in (self.edit, self.remove):
+            button.setVisible(changeable)
 
     def show_editor(self, labels: Sequence[str], low: Sequence[float], high: Sequence[float]) -> None:
         """Show the entries of the observation, with sliders over these ranges."""
@@ -104,6 +114,11 @@ class ProbeCard(QFrame):
         self.setStyleSheet(f"#probe {{ border: 1px solid {theme.border}; border-radius: 6px; }}")
         self.view.apply_theme(theme)
         self.plot.apply_theme(theme)
+
+    def _rename(self) -> None:
+        if self.name.isModified():
+            self.name.setModified(False)
+            self.renamed.emit()
 
     def _take(self, observation: tuple[float, ...]) -> None:
         self.observation = observation

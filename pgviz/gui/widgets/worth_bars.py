@@ -80,6 +80,8 @@ class WorthBars(BarDistribution):
         The option that was clicked.
     errors_A, critic, critic_name
         Standard errors as drawn, V(s), and what that is with this policy.
+    can_be_picked
+        Whether an option can be clicked.
     """
 
     picked = Signal(float)
@@ -88,6 +90,7 @@ class WorthBars(BarDistribution):
         self.errors_A: Floats = np.zeros(0)
         self.critic: float | None = None
         self.critic_name = "V(s)"
+        self.can_be_picked = True
         self._near = False
         super().__init__(parent)
         self.plot.setMouseEnabled(x=False, y=False)
@@ -109,7 +112,7 @@ class WorthBars(BarDistribution):
         """The probability and worth of one action in words."""
         words, index = super().describe(place), round(place)
         if words and self.values_A is not None and np.isfinite(self.values_A[index]):
-            return f"{words} ± {2 * self.errors_A[index]:.3g}. Click to force it."
+            words = f"{words} ± {2 * self.errors_A[index]:.3g}"
         return f"{words}. Click to force it." if words and self._can_be_taken(index) else words
 
     def _click(self, event: Any) -> None:
@@ -118,7 +121,7 @@ class WorthBars(BarDistribution):
             self.picked.emit(float(index))
 
     def _can_be_taken(self, index: int) -> bool:
-        return not self.heeds_mask or self._is_legal(index)
+        return self.can_be_picked and (not self.heeds_mask or self._is_legal(index))
 
     def _draw(self, painter: QPainter) -> None:
         painter.setOpacity(1.0 if self.isEnabled() else FADED)

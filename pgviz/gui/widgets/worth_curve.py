@@ -110,7 +110,7 @@ class WorthCurve(BandedPlot):
             nearest = int(np.abs(self._places_A - place).argmin())
             worth = f"{self.values_A[nearest]:.4g} ± {2 * self.errors_A[nearest]:.3g}"
             words += f"; worth {worth} at {self._places_A[nearest]:.3f}"
-        return f"{words}. Click or drag the line to force it."
+        return f"{words}. Click or drag the line to force it." if self.handle.movable else words
 
     def apply_theme(self, theme: Theme) -> None:
         """Take over a theme's colours."""
@@ -122,7 +122,7 @@ class WorthCurve(BandedPlot):
 
     def _click(self, event: Any) -> None:
         place = float(self.view.mapSceneToView(event.scenePos()).x())
-        if self._low <= place <= self._high and len(self._over_X) and self.isEnabled():
+        if self._low <= place <= self._high and len(self._over_X) and self.isEnabled() and self.handle.movable:
             self.place_handle(place)
             self.picked.emit(place)
             self.let_go.emit(place)

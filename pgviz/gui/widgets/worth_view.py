@@ -55,6 +55,12 @@ class WorthView(QWidget):
         """Make ready for another policy, whose value of a state is this."""
         self.bars.critic_name = self.curve.critic_name = value_name
 
+    def forbid_picking(self) -> None:
+        """Show only; nothing can be picked any more."""
+        self.bars.can_be_picked = False
+        self.bars.plot.viewport().unsetCursor()
+        self.curve.handle.setMovable(False)
+
     def show_part(self, waiting: RunWaits, part: Part) -> tuple[float, float]:
         """Draw π of one part, and nothing of worth yet; returns the range that can be picked from."""
         own = part.of(waiting.decision)

@@ -60,7 +60,7 @@ def test_that_the_state_shown_is_pinned_with_its_mask(bench: Bench) -> None:
 
     click(bench.panel.pin)
 
-    assert bench.sent == [PutProbe(1, (0.0,) * 4, (True, False))]
+    assert bench.sent == [PutProbe(1, (0.0,) * 4, (True, False), "Copy 1, step 8")]
     assert bench.panel.cards[1].name.text() == "Copy 1, step 8"
     assert bench.panel.pages.currentIndex() == 1
 
@@ -97,9 +97,12 @@ def test_that_a_pinned_state_is_renamed_by_typing(bench: Bench) -> None:
     name = bench.panel.cards[1].name
 
     name.selectAll()
+    bench.sent.clear()
     write(name, "tilted")
+    press(name, Qt.Key.Key_Return)
 
     assert name.text() == "tilted"
+    assert bench.sent == [PutProbe(1, (0.0,) * 4, None, "tilted")]
 
 
 def test_that_an_entry_is_typed_or_slid_and_the_trail_begins_again(bench: Bench) -> None:
@@ -116,7 +119,7 @@ def test_that_an_entry_is_typed_or_slid_and_the_trail_begins_again(bench: Bench)
     write(editor.fields[2], "0.25")
     press(editor.fields[2], Qt.Key.Key_Return)
 
-    assert bench.sent == [PutProbe(1, (0.0, 0.0, 0.25, 0.0))]
+    assert bench.sent == [PutProbe(1, (0.0, 0.0, 0.25, 0.0), None, "Copy 1, step 8")]
     assert len(card.trail) == 0
     press(editor.sliders[0], Qt.Key.Key_Right)
     moved = bench.sent[-1]
