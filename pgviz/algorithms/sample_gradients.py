@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.func import functional_call, grad, vmap
+from torch.func import functional_call, vmap
 
 from pgviz.algorithms.batch import Batch
 from pgviz.algorithms.on_policy import Slopes
@@ -42,7 +42,9 @@ def sample_gradients(
     """Return each sample's own part of the minibatch's gradient, ``(B, P)``; they sum to the whole.
 
     A loss is a function of every sample's ln π, entropy and V, so that by the chain rule its gradient is a sum
-    over samples of their slopes times their own gradients. Computed for many at once by ``vmap`` of ``grad``.
+    over samples of their slopes times their own gradients. Computed for many at once: a copy of the parameters
+    for each, and one step back through all. (``torch.func.grad`` would do it too, but its first call loads torch's
+    compiler: seconds, and 130 MB.)
 
     Parameters
     ----------
@@ -57,29 +59,35 @@ def sample_gradients(
     chosen = slice(None) if rows is None else np.asarray(rows)
     zeros_B = np.zeros(len(batch), np.float32)
     weights = [zeros_B if each is None else each[chosen].astype(np.float32) for each in slopes]
-    pull = _Pull(policy)
-    names = [name for name, _ in policy.named_parameters()]
-    parameters = {f"policy.{name}": parameter.detach() for name, parameter in policy.named_parameters()}
-
-    def loss(values: dict[str, Tensor], *given: Tensor | None) -> Tensor:
-        result: Tensor = functional_call(pull, values, given)
-        return result
-
-    masks_BA = None if batch.masks_BA is None else torch.from_numpy(batch.masks_BA)
-    per_sample = vmap(grad(loss), in_dims=(None, 0, 0, None if masks_BA is None else 0, 0), chunk_size=CHUNK)
-    gradients = per_sample(
-        parameters,
+    given = (
         torch.from_numpy(np.ascontiguousarray(batch.observations_BO)),
         torch.from_numpy(batch.samples_B),
-        masks_BA,
+        None if batch.masks_BA is None else torch.from_numpy(batch.masks_BA),
         torch.from_numpy(np.stack(weights, 1)),
     )
-    return _flattened(policy, {name: gradients[f"policy.{name}"] for name in names}, len(batch))
+    pull = _Pull(policy)
+    gradients_BP = np.zeros((len(batch), policy.flat.numel()), np.float32)
+    for start in range(0, len(batch), CHUNK):
+        some = slice(start, start + CHUNK)
+        _fill(gradients_BP[some], pull, [None if each is None else each[some] for each in given])
+    return gradients_BP
 
 
-def _flattened(policy: Policy, gradients: dict[str, Tensor], count: int) -> NDArray[np.float32]:
-    flat_BP = np.zeros((count, policy.flat.numel()), np.float32)
-    for name, parameter in policy.named_parameters():
+def _fill(gradients_BP: NDArray[np.float32], pull: _Pull, given: Sequence[Tensor | None]) -> None:
+    """Write the gradients of a few samples, each pulled by a copy of the parameters that is its own."""
+    count = len(gradients_BP)
+    named = list(pull.named_parameters())
+    copies = [each.detach().expand(count, *each.shape).requires_grad_() for _, each in named]
+
+    def alone(own: list[Tensor], *one: Tensor | None) -> Tensor:
+        values = {name: value for (name, _), value in zip(named, own, strict=True)}
+        result: Tensor = functional_call(pull, values, one)
+        return result
+
+    with torch.enable_grad():
+        dims = tuple(None if each is None else 0 for each in given)
+        pulls_B = vmap(alone, in_dims=(0, *dims))(copies, *given)
+        gradients = torch.autograd.grad(pulls_B.sum(), copies, materialize_grads=True)
+    for (_, parameter), gradient in zip(named, gradients, strict=True):
         start = parameter.storage_offset()
-        flat_BP[:, start : start + parameter.numel()] = gradients[name].reshape(count, -1).numpy()
-    return flat_BP
+        gradients_BP[:, start : start + parameter.numel()] = gradient.reshape(count, -1).numpy()

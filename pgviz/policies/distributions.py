@@ -196,8 +196,16 @@ class SquashedGaussian(DiagonalGaussian):
         u_QBD = self.mean_BD + _NODES_Q[:, None, None] * torch.exp(self.log_std_D)
         expected_BD = torch.einsum("q,qbd->bd", _WEIGHTS_Q, self.bounds.log_slope(u_QBD))
         wide = self.log_std_D > WIDE_LOG_STD
-        if bool(wide.any()):
+        if _may_have_any(wide):
             # What is not wide is replaced before it is computed with, so that no gradient of it can be infinite.
             std_BD = torch.exp(self.log_std_D.masked_fill(~wide, WIDE_LOG_STD)).expand_as(self.mean_BD)
             expected_BD = torch.where(wide, self.bounds.mean_log_slope(self.mean_BD, std_BD), expected_BD)
         return super().entropy() + expected_BD.sum(-1)
+
+
+def _may_have_any(mask_BD: Tensor) -> bool:
+    """Whether anything is true; yes also under ``vmap``, which lets nobody look."""
+    try:
+        return bool(mask_BD.any())
+    except RuntimeError:
+        return True

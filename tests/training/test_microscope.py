@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -49,6 +52,32 @@ def test_that_the_samples_gradients_sum_to_the_minibatchs(
         np.testing.assert_allclose(per_sample.sum(0), whole, atol=1e-5 * max(1.0, float(np.abs(whole).max())))
         some = sample_gradients(learner.policy, learner.open_batch, learner.open_slopes, [2, 0])
         np.testing.assert_allclose(some, per_sample[[2, 0]], atol=1e-6)
+
+
+@pytest.mark.parametrize("settings", [{"std_kind": "state"}, {"initial_std": 4.0}], ids=["of the state", "wide"])
+def test_that_the_samples_gradients_sum_to_the_minibatchs_whatever_the_std(settings: dict[str, object]) -> None:
+    config = short_config("Pendulum-v1", "ppo", steps=100_000, entropy_coefficient=0.02, **settings)
+    with trainer_of(config) as trainer:
+        learner = open_minibatch(trainer)
+        assert learner.open_batch is not None
+        assert learner.open_slopes is not None
+        per_sample = sample_gradients(learner.policy, learner.open_batch, learner.open_slopes)
+        whole = gradient_of(learner)
+        np.testing.assert_allclose(per_sample.sum(0), whole, atol=1e-5 * max(1.0, float(np.abs(whole).max())))
+
+
+def test_that_examining_does_not_load_torchs_compiler() -> None:
+    look = """
+import sys
+from pgviz.training.microscope import examine
+from tests.training.driving import short_config, trainer_of
+from tests.training.test_microscope import open_minibatch
+with trainer_of(short_config("Pendulum-v1", "ppo", steps=100_000)) as trainer:
+    open_minibatch(trainer)
+    assert examine(trainer, 0) is not None
+assert "torch._dynamo" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", look], check=True, timeout=100)
 
 
 def test_that_one_sample_s_gradient_is_that_of_the_loss_of_it_alone() -> None:
