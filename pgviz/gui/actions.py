@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow
 from pgviz.gui.about import key_text
 from pgviz.gui.repeat import Repeat
 from pgviz.gui.run_control import GOING, STARTED, RunControl
+from pgviz.gui.space_key import SpaceKey
 from pgviz.gui.theme import LIGHT, Theme
 from pgviz.session.notices import RunState
 
@@ -68,6 +69,7 @@ class Actions(QObject):
         self._icons: dict[QAction, str] = {}
         self._tips: dict[QAction, str] = {}
         self.repeat = Repeat(window)
+        SpaceKey(window)
         self._add_transport(control)
         self._add_debugging(control)
         self._add_endings(control)

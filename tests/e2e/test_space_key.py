@@ -1,0 +1,78 @@
+"""The space bar plays and pauses, and presses the button that was reached by keys."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from pgviz.session.notices import RunState
+from tests.e2e.conftest import Bench
+from tests.hands import click, press
+
+
+def focused() -> QWidget:
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    return widget
+
+
+def tab_to(start: QWidget, wanted: QWidget) -> None:
+    start.setFocus()
+    for _ in range(10):
+        if focused() is wanted:
+            return
+        QTest.keyClick(focused(), Qt.Key.Key_Tab)
+    raise AssertionError(f"{wanted} is not reached by Tab")
+
+
+def stays_paused(bench: Bench, qtbot: QtBot) -> bool:
+    qtbot.wait(100)
+    return bench.window.model.state is RunState.PAUSED and not bench.window.model.step
+
+
+def test_that_space_presses_what_was_reached_by_tab(bench: Bench, qtbot: QtBot) -> None:
+    bench.begin()
+    bench.window.docks.breakpoints.raise_()
+    form = bench.window.breakpoints.form
+    bench.window.activateWindow()
+    tab_to(form.condition, form.once)
+
+    press(form.once, Qt.Key.Key_Space)
+
+    assert form.once.isChecked()
+    assert stays_paused(bench, qtbot)
+    tab_to(form.once, form.log)
+    press(bench.window, Qt.Key.Key_Space)
+    bench.wait_state(RunState.PLAYING)
+
+
+def test_that_space_plays_after_a_click_on_a_box(bench: Bench, qtbot: QtBot) -> None:
+    bench.begin()
+    bench.window.docks.breakpoints.raise_()
+    form = bench.window.breakpoints.form
+    bench.window.activateWindow()
+    form.condition.setFocus()
+    click(form.once)
+    assert form.once.isChecked()
+
+    press(form.once, Qt.Key.Key_Space)
+
+    bench.wait_state(RunState.PLAYING)
+    assert form.once.isChecked()
+
+
+def test_that_space_plays_where_the_focus_was_lost_to_the_next_button(bench: Bench, qtbot: QtBot) -> None:
+    bench.begin()
+    panel = bench.window.closer.what_if
+    bench.window.docks.what_if.raise_()
+    bench.window.activateWindow()
+    qtbot.waitUntil(panel.force.isVisible)
+    panel.force.setFocus()
+    panel.force.setEnabled(False)
+    assert focused() is not panel.force
+
+    press(focused(), Qt.Key.Key_Space)
+
+    bench.wait_state(RunState.PLAYING)
