@@ -283,7 +283,7 @@ COMMANDS: dict[str, tuple[str, Execute, Callable[[ArgumentParser], None], bool]]
     "screenshot": ("draw the window, offscreen, after some training", _screenshot, _declare_screenshot, True),
     "record": ("film a run, offscreen", _record, _declare_record, True),
     "import": ("begin a run with a policy of Stable-Baselines3", _import, _declare_import, False),
-    "export": ("turn a recording into a film, a table or TensorBoard files", _export, declare_export, False),
+    "export": ("turn a recording into a film, a table or a data set", _export, declare_export, False),
     "export-policy": ("write a policy that acts without pgviz", _export_policy, declare_policy_export, False),
     "envs": ("list the environments that can be run, and why others cannot", _envs, _declare_envs, False),
     "parameters": ("list hyperparameters with their defaults and ranges", _parameters, _declare_parameters, False),

@@ -1,4 +1,4 @@
-"""``pgviz export``: what is in a recording, as a film, as a table, or for TensorBoard."""
+"""``pgviz export``: what is in a recording, as a film, as a table, for TensorBoard, or as a Minari data set."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from pgviz.cli.allowing import require_allowed
 from pgviz.cli.export_progress import export_progress, stop_with_input
 from pgviz.cli.film_options import SPEED, read_film, read_size, say_written
 from pgviz.cli.output import console_on, counted, say
@@ -26,8 +27,10 @@ MOMENT = Parameter("moment", 0.0, "Moment", "Seconds since the recording began."
 
 def execute(arguments: Namespace) -> int:
     """Write what was asked for."""
-    if arguments.to is None and arguments.tensorboard is None:
-        raise UsageError("say where to: --to FILE (.mp4, .webm, .gif, .png or .csv), or --tensorboard DIR.")
+    if arguments.to is None and arguments.tensorboard is None and arguments.minari is None:
+        raise UsageError(
+            "say where to: --to FILE (.mp4, .webm, .gif, .png or .csv), --tensorboard DIR, or --minari DIR."
+        )
     from pgviz.session.recorded import open_recording
 
     console = console_on()
@@ -36,6 +39,8 @@ def execute(arguments: Namespace) -> int:
     with open_recording(Path(arguments.file).expanduser()) as recording:
         if arguments.tensorboard is not None:
             _log(recording, arguments, console)
+        if arguments.minari is not None:
+            _gather(recording, arguments, console)
         if arguments.to is not None and Path(arguments.to).suffix.lower() == ".csv":
             _tabulate(recording, arguments, console)
         elif arguments.to is not None:
@@ -54,10 +59,12 @@ def _tabulate(recording: Recording, arguments: Namespace, console: Console) -> N
 
 def _log(recording: Recording, arguments: Namespace, console: Console) -> None:
     from pgviz.export.tensorboard import TensorBoardLog
+    from pgviz.export.whole import added_whole
 
     folder, now = Path(arguments.tensorboard).expanduser(), 0.0
     with (
-        TensorBoardLog(folder, clock=lambda: now) as log,
+        added_whole(folder) as part,
+        TensorBoardLog(part, clock=lambda: now) as log,
         _shown(recording, arguments, console) as progress,
     ):
         for recorded in recording.events():
@@ -65,6 +72,22 @@ def _log(recording: Recording, arguments: Namespace, console: Console) -> None:
             log.apply(recorded.event)
             progress(now)
     say(console, f"{folder}: to be seen with tensorboard --logdir {folder}")
+
+
+def _gather(recording: Recording, arguments: Namespace, console: Console) -> None:
+    require_allowed(recording.started.config.environment, arguments.allow)
+    from pgviz.export.minari_dataset import dataset_folder, write_dataset
+
+    path = Path(arguments.minari).expanduser()
+    dataset_folder(path)  # before the run is begun again
+    steps = recording.info.last_step - recording.started.step
+    title = f"Living {counted(steps, 'step')} of {arguments.file} again"
+    with export_progress(console, title, steps, in_lines=arguments.progress_lines) as progress:
+        written = write_dataset(recording, path, progress)
+    count = f"{counted(written.episodes, 'episode')}, {counted(written.steps, 'step')}"
+    left_out = f"; {counted(written.left_out, 'earlier one')} cannot be lived again" if written.left_out else ""
+    read = f"minari.MinariDataset({str(written.path / 'data')!r})"
+    say(console, f"{written.path}: {count}{left_out}; to be read with {read}")
 
 
 def _shown(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 
+from pgviz.cli.allowing import declare_allow
+
 WHATS = ("window", "environment", "environment+plots")
 
 
@@ -33,7 +35,7 @@ def declare_policy_export(parser: ArgumentParser) -> None:
     """Declare what ``pgviz export-policy`` may be told."""
     parser.add_argument("folder", metavar="DIR", help="a folder that --checkpoint or the window saved a run in")
     parser.add_argument("--to", metavar="FILE", required=True, help="a .pt2 (torch.export) or .onnx file")
-    parser.add_argument("--allow", metavar="MODULE", help="import this module for an environment module:Id")
+    declare_allow(parser)
 
 
 def declare_recording(parser: ArgumentParser) -> None:
@@ -58,6 +60,12 @@ def declare_export(parser: ArgumentParser) -> None:
         "--to", metavar="FILE", help="a film (.mp4, .webm, .gif), pictures (.png), or a table (.csv)"
     )
     parser.add_argument("--tensorboard", metavar="DIR", help="write event files for TensorBoard into DIR")
+    parser.add_argument(
+        "--minari",
+        metavar="DIR",
+        help="live the run again, and write its episodes as a Minari data set; DIR, such as cartpole-v0, is new",
+    )
+    declare_allow(parser)
     parser.add_argument("--from", metavar="S", dest="first", help="second of the recording to film from")
     parser.add_argument("--until", metavar="S", dest="last", help="second of the recording to film to")
     parser.add_argument(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
+from pgviz.cli.allowing import require_allowed
 from pgviz.cli.output import console_on, say
-from pgviz.errors import UsageError
 
 
 def execute(arguments: Namespace) -> int:
@@ -18,7 +18,7 @@ def execute(arguments: Namespace) -> int:
     folder, path = Path(arguments.folder).expanduser(), Path(arguments.to).expanduser()
     require_format(path)
     found = load(folder) if (folder / "manifest.json").is_file() else load_latest(folder)
-    _require_allowed(found.config.environment, arguments.allow)
+    require_allowed(found.config.environment, arguments.allow)
     # One copy, and no older life of it: its spaces are all that is wanted.
     trainer = Trainer(found.config.changed(environment_count=1))
     try:
@@ -35,13 +35,3 @@ def execute(arguments: Namespace) -> int:
         f"{path}: observations in, {', '.join(module.outputs)} out; the policy of step {found.snapshot.step:,}.",
     )
     return 0
-
-
-def _require_allowed(environment: str, allowed: str | None) -> None:
-    """A file may name a module, and importing one runs it: that is for the person to decide."""
-    module, colon, _ = environment.rpartition(":")
-    if colon and module != allowed:
-        raise UsageError(
-            f"the run's environment {environment} would have the module {module} imported, which runs what is in "
-            f"it: say --allow {module} if you trust it."
-        )

@@ -21,7 +21,7 @@ MARK = "progress "
 
 @contextmanager
 def export_progress(
-    console: Console, title: str, seconds: float, *, in_lines: bool = False
+    console: Console, title: str, total: float, *, in_lines: bool = False
 ) -> Iterator[Callable[[float], None]]:
     """Show how far an export is.
 
@@ -31,17 +31,17 @@ def export_progress(
         Where to.
     title
         What is being made.
-    seconds
-        How many there will be; the yielded function is told those that there are.
+    total
+        Seconds or steps that there will be; the yielded function is told how many there are.
     in_lines
         Whether to write ``progress 0.42`` and so on, a line for each hundredth, in place of a bar.
     """
     if in_lines:
-        yield _Lines(seconds)
+        yield _Lines(total)
         return
     if not can_draw(console):
         say(console, title)
-        yield lambda _seconds: None
+        yield lambda _done: None
         return
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -49,18 +49,18 @@ def export_progress(
         TextColumn("{task.percentage:3.0f} %"),
     )
     with Progress(*columns, console=console, expand=True) as progress:
-        task = progress.add_task(title, total=seconds)
+        task = progress.add_task(title, total=total)
         yield lambda done: progress.update(task, completed=done)
 
 
 class _Lines:
     """Writes a line for each hundredth."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds, self._said = seconds, -1
+    def __init__(self, total: float) -> None:
+        self._total, self._said = total, -1
 
     def __call__(self, done: float) -> None:
-        hundredth = int(100 * done / self._seconds) if self._seconds else 100
+        hundredth = int(100 * done / self._total) if self._total else 100
         if hundredth > self._said:
             self._said = hundredth
             sys.stdout.write(f"{MARK}{min(hundredth, 100) / 100:.2f}\n")

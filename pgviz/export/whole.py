@@ -25,13 +25,43 @@ def written_whole(path: Path) -> Iterator[Path]:
     ExportError
         Where it cannot be written.
     """
+    with _growing(path) as part:
+        yield part
+        _synchronise(part)
+        part.replace(path)
+
+
+@contextmanager
+def added_whole(folder: Path) -> Iterator[Path]:
+    """Have files appear in a folder, which may hold others already, only when the block has come to its end.
+
+    Yields
+    ------
+    Path
+        The folder to write them into meanwhile, which is not there yet; otherwise as :func:`written_whole`.
+
+    Raises
+    ------
+    ExportError
+        Where they cannot be written.
+    """
+    with _growing(folder) as part:
+        yield part
+        _synchronise(part)
+        for file in _files(part):
+            target = folder / file.relative_to(part)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(target)
+
+
+@contextmanager
+def _growing(path: Path) -> Iterator[Path]:
+    """The temporary name, where there is nothing before and after."""
     part = path.with_name(f"{path.name}.part")
     try:
         try:
             _remove(part)  # what an export that was killed left there
             yield part
-            _synchronise(part)
-            part.replace(path)
         finally:
             with suppress(OSError):  # what is told is why it was given up
                 _remove(part)
@@ -48,6 +78,10 @@ def _remove(part: Path) -> None:
 
 def _synchronise(part: Path) -> None:
     """Have it on the disk before it takes its name: after a power cut a name must not stand for half of it."""
-    for file in [part] if part.is_file() else [each for each in part.rglob("*") if each.is_file()]:
+    for file in _files(part):
         with file.open("rb+") as opened:
             os.fsync(opened.fileno())
+
+
+def _files(part: Path) -> list[Path]:
+    return [part] if part.is_file() else [each for each in part.rglob("*") if each.is_file()]

@@ -11,14 +11,21 @@ import pytest
 
 from pgviz.cli import main
 from pgviz.export.film import ExportError
-from pgviz.export.whole import written_whole
+from pgviz.export.whole import added_whole, written_whole
 from tests.session.recordings import recorded
 
-# pgviz, which is told to end when what it writes is whole but has not its name yet.
-TERMINATED = (
-    "import os, signal; os.fsync = lambda _: os.kill(os.getpid(), signal.SIGTERM);"
-    "from pgviz.cli import main; raise SystemExit(main())"
-)
+# pgviz, which is told once to end: when something of what it writes is about to reach the disk.
+TERMINATED = """
+import os, signal
+from pgviz.cli import main
+
+def terminate(_descriptor):
+    os.fsync = lambda _descriptor: None
+    os.kill(os.getpid(), signal.SIGTERM)
+
+os.fsync = terminate
+raise SystemExit(main())
+"""
 
 
 def test_that_a_file_and_a_folder_take_their_names_when_they_are_whole(tmp_path: Path) -> None:
@@ -33,6 +40,18 @@ def test_that_a_file_and_a_folder_take_their_names_when_they_are_whole(tmp_path:
 
     assert (tmp_path / "file").read_text() == (tmp_path / "folder" / "inside" / "file").read_text() == "new"
     assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_that_files_are_added_to_a_folder_when_all_of_them_are_whole(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        with added_whole(tmp_path / "folder") as part:
+            (part / "inside").mkdir(parents=True)
+            (part / "inside" / name).write_text(name)
+            assert name not in {each.name for each in (tmp_path / "folder").rglob("*")}
+
+    found = {each.name: each.read_text() for each in (tmp_path / "folder").rglob("*") if each.is_file()}
+    assert found == {"one": "one", "two": "two"}
+    assert [each.name for each in tmp_path.iterdir()] == ["folder"]
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
@@ -63,14 +82,18 @@ def test_that_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no SIGTERM")
 def test_that_an_export_that_is_told_to_end_leaves_nothing(tmp_path: Path) -> None:
+    for package in ("minari", "h5py", "tensorboardX"):
+        pytest.importorskip(package)
     recording = recorded(tmp_path / "demo.pgviz", 60)[0]
     assert main(["train", "CartPole-v1", "--steps", "256", "--checkpoint", str(tmp_path / "run")]) == 0
 
     for words in (
         ("export", str(recording), "--to", "table.csv"),
+        ("export", str(recording), "--tensorboard", "logs"),
+        ("export", str(recording), "--minari", "episodes"),
         ("export-policy", str(tmp_path / "run"), "--to", "policy.pt2"),
     ):
-        (out := tmp_path / words[0]).mkdir()
+        (out := tmp_path / f"{words[0]}{words[2]}").mkdir()
         command = [sys.executable, "-c", TERMINATED, *words]
         done = subprocess.run(
             command, cwd=out, env=dict(os.environ), capture_output=True, text=True, timeout=100, check=False
