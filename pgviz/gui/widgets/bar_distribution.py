@@ -6,6 +6,7 @@ Shape suffix: A actions.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from pgviz.gui.plot_export import Table
 from pgviz.gui.widgets.banded_plot import VALUES, BandedPlot
 from pgviz.gui.widgets.choice_axis import ChoiceAxis
 from pgviz.gui.widgets.distribution_plot import Floats
@@ -107,6 +109,18 @@ class BarDistribution(BandedPlot):
         facts += ["greedy"] if index == self.greedy else []
         facts += ["chosen"] if index == self.chosen else []
         return f"{self._labels[index]}: {', '.join(facts)}"
+
+    def table(self) -> Table:
+        """A row for each action, with what is known of it."""
+        count = len(self.probabilities_A)
+        columns: dict[str, Any] = {"action": self._labels[:count], "probability": self.probabilities_A}
+        if self.values_A is not None:
+            columns["value"] = self.values_A
+        if self.mask_A is not None:
+            columns["legal"] = self.mask_A
+        if self.chosen is not None:
+            columns["chosen"] = np.arange(count) == self.chosen
+        return columns
 
     def _is_legal(self, index: int) -> bool:
         return self.mask_A is None or bool(self.mask_A[index])

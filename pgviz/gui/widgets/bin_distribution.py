@@ -5,11 +5,14 @@ Shape suffixes: K bins, C columns drawn.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
+from pgviz.gui.plot_export import Table
 from pgviz.gui.widgets.banded_plot import VALUES, BandedPlot
 from pgviz.gui.widgets.distribution_plot import Floats
 from pgviz.gui.widgets.step_axis import RoundAxis, compact, nice_spacing
@@ -81,6 +84,15 @@ class BinDistribution(BandedPlot):
         facts += ["greedy"] if index == self.greedy else []
         facts += ["chosen"] if index == self.chosen else []
         return f"{self._label} {action} (bin {index + 1} of {count}): {', '.join(facts)}"
+
+    def table(self) -> Table:
+        """A row for each bin, with what is known of it."""
+        columns: dict[str, Any] = {self._label: self.centres_K, "probability": self.probabilities_K}
+        if self.values_A is not None:
+            columns["value"] = self.values_A
+        if self.chosen is not None:
+            columns["chosen"] = np.arange(len(self.centres_K)) == self.chosen
+        return columns
 
     def _draw(self, painter: QPainter) -> None:
         self._draw_bounds(painter)

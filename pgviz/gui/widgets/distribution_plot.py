@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QVBoxLayout, QWidget
 
+from pgviz.gui.plot_export import Table
 from pgviz.gui.theme import LIGHT, Theme, sized
 from pgviz.gui.widgets.step_axis import RoundAxis
 
@@ -41,6 +42,7 @@ class DistributionPlot(QWidget):
         item = self.plot.getPlotItem()
         item.hideButtons()
         item.setContentsMargins(4, 6, 10, 4)
+        item.table = self.table  # for the export in its menu
         self.view: pg.ViewBox = item.getViewBox()
         self.view.setDefaultPadding(0.0)
         self._drawing = _Drawing(self.view, self._draw)
@@ -56,6 +58,10 @@ class DistributionPlot(QWidget):
     @abstractmethod
     def describe(self, place: float) -> str:
         """What there is at one place of the axis, in words; empty where there is nothing."""
+
+    def table(self) -> Table:
+        """What is drawn as columns of numbers, for plots that draw it themselves; empty for those of pyqtgraph."""
+        return {}
 
     def pixel(self, x: float, y: float) -> QPointF:
         """Where a point of the plot is, in pixels of its area."""

@@ -14,6 +14,8 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from pgviz.gui.moving import NAMES
+from pgviz.gui.plot_export import Table
 from pgviz.gui.theme import Theme
 from pgviz.gui.widgets.banded_plot import BandedPlot
 from pgviz.gui.widgets.choice_axis import ChoiceAxis
@@ -145,6 +147,11 @@ class MoveBars(MovePlot):
         before, alone, batch, step = self.rows[:, index].tolist()
         return f"{self._labels[index]}: {before:.5f}; alone {alone:.5f}, minibatch {batch:.5f}, step {step:.5f}"
 
+    def table(self) -> Table:
+        """A row for each option: its probability before, and after each move."""
+        labels = self._labels[: self.rows.shape[1]]
+        return {"action": labels, **dict(zip(NAMES, self.rows, strict=True))}
+
     def _caption(self) -> str:
         return "π(a|s)"
 
@@ -213,6 +220,10 @@ class MoveCurves(MovePlot):
         alone, batch, step = after
         here = f"{self._label} {place:.3f}: {before:.4f}"
         return f"{here}; alone {alone:.4f}, minibatch {batch:.4f}, step {step:.4f}"
+
+    def table(self) -> Table:
+        """The four densities over one axis."""
+        return {self._label: self.over_X, **dict(zip(NAMES, self.rows, strict=True))}
 
     def _caption(self) -> str:
         return "density of π(·|s)"

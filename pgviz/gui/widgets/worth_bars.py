@@ -12,6 +12,7 @@ from PySide6.QtCore import QLineF, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from pgviz.gui.plot_export import Table
 from pgviz.gui.widgets.banded_plot import VALUES, BandedPlot, Draw
 from pgviz.gui.widgets.bar_distribution import DOT, BarDistribution
 from pgviz.gui.widgets.distribution_plot import Floats
@@ -94,7 +95,6 @@ class WorthBars(BarDistribution):
         self._near = False
         super().__init__(parent)
         self.plot.setMouseEnabled(x=False, y=False)
-        self.plot.setMenuEnabled(False)
         self.plot.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         self.plot.scene().sigMouseClicked.connect(self._click)
 
@@ -115,7 +115,19 @@ class WorthBars(BarDistribution):
             words = f"{words} ± {2 * self.errors_A[index]:.3g}"
         return f"{words}. Click to force it." if words and self._can_be_taken(index) else words
 
+    def table(self) -> Table:
+        """A row for each action; its value is the mean of what was played out."""
+        columns = dict(super().table())
+        if self.values_A is not None:
+            columns["standard error"] = np.where(np.isfinite(self.values_A), self.errors_A, np.nan)
+            columns[self.critic_name] = [] if self.critic is None else [self.critic]
+        if "chosen" in columns:
+            columns["forced"] = columns.pop("chosen")
+        return columns
+
     def _click(self, event: Any) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:  # which has a menu
+            return
         index = round(self.view.mapSceneToView(event.scenePos()).x())
         if 0 <= index < len(self.probabilities_A) and self._can_be_taken(index) and self.isEnabled():
             self.picked.emit(float(index))

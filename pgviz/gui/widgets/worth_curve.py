@@ -13,6 +13,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from pgviz.gui.plot_export import Table
 from pgviz.gui.theme import Theme
 from pgviz.gui.widgets.banded_plot import VALUES, BandedPlot
 from pgviz.gui.widgets.distribution_plot import CHOSEN, Floats
@@ -59,7 +60,6 @@ class WorthCurve(BandedPlot):
         self._binned = False
         super().__init__(RoundAxis("bottom", 56), parent)
         self.plot.setMouseEnabled(x=False, y=False)
-        self.plot.setMenuEnabled(False)
         self.handle = pg.InfiniteLine(movable=True)
         self.handle.setZValue(10)
         self.plot.addItem(self.handle, ignoreBounds=True)
@@ -120,7 +120,18 @@ class WorthCurve(BandedPlot):
             self.handle.setPen(pg.mkPen(colour, width=2))
             self.handle.setHoverPen(pg.mkPen(colour, width=4))
 
+    def table(self) -> Table:
+        """The density, and beside it the actions that were tried and what they are worth."""
+        of_bins = "probability" if self._binned else "density"
+        columns: dict[str, Any] = {self._label: self._over_X, of_bins: self._density_X}
+        if self.values_A is not None:
+            tried = {"tried": self._places_A, "value": self.values_A, "standard error": self.errors_A}
+            columns |= tried | {self.critic_name: [] if self.critic is None else [self.critic]}
+        return columns
+
     def _click(self, event: Any) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:  # which has a menu
+            return
         place = float(self.view.mapSceneToView(event.scenePos()).x())
         if self._low <= place <= self._high and len(self._over_X) and self.isEnabled() and self.handle.movable:
             self.place_handle(place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,15 +11,24 @@ import numpy as np
 import pytest
 from pyqtgraph.exporters import CSVExporter, ImageExporter
 from pyqtgraph.exporters.Exporter import Exporter
-from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from pgviz.gui.plot_export import mend_menus
 from pgviz.gui.theme import LIGHT
+from pgviz.gui.widgets.bar_distribution import BarDistribution
+from pgviz.gui.widgets.bin_distribution import BinDistribution
 from pgviz.gui.widgets.curve_trace import Look
 from pgviz.gui.widgets.density_distribution import DensityDistribution
+from pgviz.gui.widgets.distribution_plot import DistributionPlot
 from pgviz.gui.widgets.live_curve import LiveCurve
+from pgviz.gui.widgets.move_plot import MoveBars, MoveCurves
+from pgviz.gui.widgets.worth_bars import WorthBars
+from pgviz.gui.widgets.worth_curve import WorthCurve
 
 MANY = np.arange(1.0, 20_001.0)
 
@@ -72,9 +82,7 @@ def test_that_a_picture_of_it_is_written(curve: LiveCurve, tmp_path: Path) -> No
 
 
 def test_that_it_is_written_as_lines_and_letters(curve: LiveCurve, tmp_path: Path) -> None:
-    mend_menus()
-    (offered,) = (each for each in Exporter.Exporters if "SVG" in each.Name)
-    offered(curve.plot.getPlotItem()).export(str(tmp_path / "plot.svg"))
+    offered("SVG")(curve.plot.getPlotItem()).export(str(tmp_path / "plot.svg"))
 
     root = ElementTree.parse(tmp_path / "plot.svg").getroot()
     tags = [each.tag.rpartition("}")[2] for each in root.iter()]
@@ -97,3 +105,144 @@ def test_that_a_density_is_in_the_table(qtbot: QtBot, tmp_path: Path) -> None:
     (_, x), (_, y) = columns(tmp_path / "plot.csv").items()
     np.testing.assert_allclose(x, x_X, atol=1e-9)
     np.testing.assert_allclose(y, y_X, atol=1e-9)
+
+
+def offered(words: str) -> type[Exporter]:
+    """What the menu of a plot offers under a name."""
+    mend_menus()
+    found: list[type[Exporter]] = [each for each in Exporter.Exporters if words in each.Name]
+    assert len(found) == 1
+    return found[0]
+
+
+def test_that_a_program_that_cannot_clip_draws_no_frame_and_the_whole_ground(
+    curve: LiveCurve, tmp_path: Path
+) -> None:
+    offered("SVG")(curve.plot.getPlotItem()).export(str(tmp_path / "plot.svg"))
+
+    drawn = QImage(400, 300, QImage.Format.Format_RGB32)
+    drawn.fill(QColor("red"))
+    painter = QPainter(drawn)
+    QSvgRenderer(str(tmp_path / "plot.svg")).render(painter)
+    painter.end()
+    colours = {drawn.pixelColor(x, y).name() for x in range(drawn.width()) for y in range(drawn.height())}
+    assert QColor("red").name() not in colours
+    assert QColor("black").name() not in colours
+    assert QColor(LIGHT.colour(0)).name() in colours
+
+
+def test_that_a_drawing_is_copied_as_it_is_written(curve: LiveCurve) -> None:
+    exporter = offered("SVG")(curve.plot.getPlotItem())
+    drawn = exporter.export(toBytes=True, copy=True)
+    assert drawn == QApplication.clipboard().mimeData().data("image/svg+xml").data()
+    assert b'stroke="none"' in drawn
+
+
+PROBABILITIES = np.array([0.25, 0.0, 0.75])
+
+
+def bars() -> BarDistribution:
+    plot = BarDistribution()
+    plot.begin(("left", "stay", "right"), has_values=True, has_masks=True)
+    legal = np.array([True, False, True])
+    plot.show_distribution(PROBABILITIES, 2, legal, np.array([1.5, 9.0, -2.0]))
+    return plot
+
+
+def bins() -> BinDistribution:
+    plot = BinDistribution()
+    plot.begin("torque", -1.0, 1.0)
+    plot.show_bins(np.array([-1.0, 0.0, 1.0]), PROBABILITIES, np.array([1.5, 9.0, -2.0]), None)
+    return plot
+
+
+def worth_bars() -> WorthBars:
+    plot = WorthBars()
+    plot.begin(("left", "stay", "right"))
+    plot.show_distribution(PROBABILITIES, 2)
+    plot.show_worth(np.array([1.5, np.nan, -2.0]), np.array([0.5, 0.0, 0.25]), 1.0)
+    return plot
+
+
+def worth_curve() -> WorthCurve:
+    plot = WorthCurve()
+    plot.begin("torque", -1.0, 1.0)
+    plot.show_density(np.array([-1.0, 0.0, 1.0]), np.array([0.25, 0.5, 0.25]), 0.0)
+    plot.show_worth(np.array([-0.5, 0.5]), np.array([1.5, 2.5]), np.array([0.1, 0.2]), None)
+    return plot
+
+
+def move_bars() -> MoveBars:
+    plot = MoveBars()
+    plot.begin(("left", "right"))
+    plot.show_rows(np.array([[0.5, 0.5], [0.6, 0.4], [0.7, 0.3], [0.8, 0.2]]))
+    return plot
+
+
+def move_curves() -> MoveCurves:
+    plot = MoveCurves()
+    plot.begin("torque")
+    plot.show_rows(np.array([-1.0, 1.0]), np.array([[0.5, 0.5], [0.6, 0.4], [0.7, 0.3], [0.8, 0.2]]), None)
+    return plot
+
+
+MOVED = ["0.5,0.6,0.7,0.8", "0.5,0.4,0.3,0.2"]
+
+
+@pytest.mark.parametrize(
+    ("make", "rows"),
+    [
+        (
+            bars,
+            [
+                "action,probability,value,legal,chosen",
+                *("left,0.25,1.5,yes,no", "stay,0,,no,no", "right,0.75,-2,yes,yes"),
+            ],
+        ),
+        (bins, ["torque,probability,value", "-1,0.25,1.5", "0,0,9", "1,0.75,-2"]),
+        (
+            worth_bars,
+            [
+                "action,probability,value,standard error,V(s),forced",
+                *("left,0.25,1.5,0.5,1,no", "stay,0,,,,no", "right,0.75,-2,0.25,,yes"),
+            ],
+        ),
+        (
+            worth_curve,
+            [
+                "torque,density,tried,value,standard error,V(s)",
+                *("-1,0.25,-0.5,1.5,0.1,", "0,0.5,0.5,2.5,0.2,", "1,0.25,,,,"),
+            ],
+        ),
+        (move_bars, ["action,before,alone,minibatch,step", f"left,{MOVED[0]}", f"right,{MOVED[1]}"]),
+        (move_curves, ["torque,before,alone,minibatch,step", f"-1,{MOVED[0]}", f"1,{MOVED[1]}"]),
+    ],
+    ids=["bars", "bins", "worth of options", "worth of numbers", "moves of options", "moves of numbers"],
+)
+def test_that_a_plot_drawn_by_hand_has_a_table_of_its_own(
+    make: Callable[[], DistributionPlot], rows: list[str], qtbot: QtBot, tmp_path: Path
+) -> None:
+    plot = make()
+    shown(plot, qtbot)
+    offered("CSV")(plot.plot.getPlotItem()).export(str(tmp_path / "plot.csv"))
+    assert (tmp_path / "plot.csv").read_text(encoding="utf-8").splitlines() == rows
+
+
+@pytest.mark.parametrize("make", [worth_bars, worth_curve])
+def test_that_the_right_button_opens_the_menu_and_picks_nothing(
+    make: Callable[[], WorthBars | WorthCurve], qtbot: QtBot
+) -> None:
+    plot = make()
+    shown(plot, qtbot)
+    picked: list[float] = []
+    plot.picked.connect(picked.append)
+    at = plot.plot.mapFromScene(plot.view.mapToScene(plot.pixel(0.0, 0.1)))
+    assert plot.view.menuEnabled()
+    with qtbot.waitSignal(plot.plot.scene().sigMouseClicked):
+        QTest.mouseClick(plot.plot.viewport(), Qt.MouseButton.RightButton, pos=at)
+    assert not picked
+    for menu in QApplication.topLevelWidgets():
+        if isinstance(menu, QMenu):
+            menu.hide()
+    with qtbot.waitSignal(plot.picked):
+        QTest.mouseClick(plot.plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
