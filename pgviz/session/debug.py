@@ -214,7 +214,8 @@ class DebugSession:
         Raises
         ------
         PgvizError
-            Where that moment is no longer held, or the environment cannot be brought back.
+            Where so many steps were not taken, that moment is no longer held, or the environment cannot be brought
+            back; nothing has changed then.
         """
         if count < 1:
             raise UsageError("rewind goes back 1 step or more.")
@@ -223,7 +224,7 @@ class DebugSession:
         with self._past() as past:
             head = (self.position, self.step_count)
             shown = past.at(self.step_count, head)
-            shown = past.beside(shown.step, 1 - count, head) if count > 1 else shown
+            shown = past.beside(shown.step, 1 - count, head, exact=True) if count > 1 else shown
         self.resume(shown.position)
 
     def resume(self, position: int) -> None:

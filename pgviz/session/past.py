@@ -60,8 +60,14 @@ class Past:
         span, _ = self._find(step, head, copy)
         return self._drawn(span.seen[min(span.index(step), len(span.seen) - 1)], head)
 
-    def beside(self, step: int, count: int, head: tuple[int, int], copy: int = 0) -> PastShown:
-        """The step that comes `count` steps of all copies after (or before) another, as far as there is one."""
+    def beside(
+        self, step: int, count: int, head: tuple[int, int], copy: int = 0, *, exact: bool = False
+    ) -> PastShown:
+        """The step that comes `count` steps of all copies after (or before) another.
+
+        Where there are not so many it is the last one, or, with `exact`, a :class:`~pgviz.errors.PgvizError` is
+        raised.
+        """
         span, mark = self._find(step, head, copy)
         index = min(span.index(step), len(span.seen) - 1)
         while True:
@@ -73,6 +79,8 @@ class Past:
             # A snapshot's own step is the last of the span before it.
             edge = last + 1 if forward else mark.step
             if not self._holds(edge, head):
+                if exact:
+                    raise no_longer_held(self._history)
                 return self.at(last, head, copy)
             count -= len(span.seen) - index if forward else -(index + 1)
             span, beyond = self._find(edge, head, copy)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import pgviz
-from pgviz.errors import NumericalFault, UsageError
+from pgviz.errors import NumericalFault, PgvizError, UsageError
 from pgviz.session.breakpoints import Breakpoint
 from pgviz.session.waiting import waits
 from pgviz.training.events import EpisodeEnded, Event, MinibatchComputed, StepTaken, UpdateApplied
@@ -185,3 +185,17 @@ def test_that_a_forced_action_is_taken_back() -> None:
         session.rewind(18)
         session.step(18)
         assert np.array_equal(session.state.detail.decision.observation, other.state.detail.decision.observation)
+
+
+def test_that_rewinding_goes_back_as_far_as_it_was_told_or_not_at_all() -> None:
+    with pgviz.debug("CartPole-v1", "a2c", seed=1, environment_count=2) as session:
+        session.step(30)
+        before = session.position, session.weights_sha256
+        for count in (31, 10**9):
+            with pytest.raises(PgvizError, match="begins at step 0"):
+                session.rewind(count)
+            assert (session.position, session.weights_sha256) == before
+
+        session.rewind(30)
+
+        assert session.step_count == 0
