@@ -108,10 +108,11 @@ def _prepare_process() -> None:
 def _find_modules_here() -> None:
     """Let ``module:Id`` name a module in the current folder, as ``python -m`` would.
 
-    It is looked at last, so that a file there never takes the place of an installed package.
+    It is looked at last, so that a file there never takes the place of an installed package. A process of the
+    window is begun elsewhere, and told the folder (:mod:`pgviz.gui.export_process`).
     """
     try:
-        here = os.getcwd()
+        here = os.environ.get("PGVIZ_MODULES_IN") or os.getcwd()
     except FileNotFoundError:
         return
     if here not in sys.path:

@@ -248,11 +248,7 @@ class ExportDialog(QDialog):
         if self._going:
             return "Exporting. The window can be used meanwhile."
         if not self.chosen.is_film:
-            return (
-                "Every number of the steps shown, the episodes and the updates, a row each."
-                if self.chosen.suffix
-                else "Returns, losses and the policy's numbers under the names that Stable-Baselines3 gives them."
-            )
+            return self.chosen.holds
         seconds = (self.last.value() - self.first.value()) / self.speed.value()
         pictures = max(1, round(seconds * self.fps.value()))
         return f"{seconds:,.1f} s, about {pictures:,} pictures{self._room()}."

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
@@ -11,6 +13,8 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 import pgviz
 
 MARK = "progress "  # as pgviz.cli.export_progress writes it
+# Where an environment's own module is looked for, last of all (pgviz.cli.entry): where the window looks for it.
+MODULES_IN = "PGVIZ_MODULES_IN"
 # How long a process that was told to stop may take to clear up after itself.
 GRACE_MS = 5000
 
@@ -100,4 +104,6 @@ class ExportProcess(QObject):
 def _environment() -> QProcessEnvironment:
     environment = QProcessEnvironment.systemEnvironment()
     environment.insert("PYTHONUTF8", "1")
+    with suppress(FileNotFoundError):
+        environment.insert(MODULES_IN, os.getcwd())
     return environment

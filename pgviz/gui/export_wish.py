@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,13 +20,17 @@ class Kind:
     title
         As it is offered.
     suffix
-        Of its name; empty for a folder.
+        Of its name; empty for a folder that may be there already.
     is_film
         Whether it consists of pictures.
     fps
         Pictures per second that are suggested.
     package, install
         What has to be installed for it, and the line that does so; empty where nothing has to.
+    option
+        By which the command is told where to.
+    holds
+        What is in it, in a sentence; empty for films.
     """
 
     title: str
@@ -34,6 +39,8 @@ class Kind:
     fps: int = 30
     package: str = ""
     install: str = ""
+    option: str = "--to"
+    holds: str = ""
 
     @property
     def missing(self) -> str:
@@ -42,15 +49,53 @@ class Kind:
             return ""
         return f"This needs {self.package}, which is not installed: {self.install}"
 
+    @property
+    def lives(self) -> bool:
+        """Whether the run is lived again for it, and so its environment made."""
+        return self is DATASET
+
+    def name_for(self, stem: str) -> str:
+        """The name that is suggested for what a recording of that name is turned into."""
+        return (re.sub(r"[^-\w]+", "-", stem) if self is DATASET else stem) + self.suffix
+
+    def completed(self, target: Path) -> Path:
+        """A name that a person has typed, with its suffix; of a data set's the command sees to it."""
+        if self is DATASET or target.suffix.lower() == self.suffix:
+            return target
+        return target.with_name(target.name + self.suffix)
+
 
 _VIDEO = "pip install 'pgviz[video]'"
+DATASET = Kind(
+    "Minari data set",
+    "-v0",
+    is_film=False,
+    package="minari",
+    install="pip install 'pgviz[minari]'",
+    option="--minari",
+    holds="Every step of every episode. The run is lived again for it, which takes as long as it did.",
+)
 KINDS = (
     Kind("Film (MP4)", ".mp4", package="av", install=_VIDEO),
     Kind("Film (WebM)", ".webm", package="av", install=_VIDEO),
     Kind("Moving picture (GIF)", ".gif", fps=15, package="av", install=_VIDEO),
     Kind("Pictures (PNG, numbered)", ".png"),
-    Kind("Table (CSV)", ".csv", is_film=False),
-    Kind("TensorBoard", "", is_film=False, package="tensorboardX", install="pip install 'pgviz[tensorboard]'"),
+    Kind(
+        "Table (CSV)",
+        ".csv",
+        is_film=False,
+        holds="Every number of the steps shown, the episodes and the updates, a row each.",
+    ),
+    Kind(
+        "TensorBoard",
+        "",
+        is_film=False,
+        package="tensorboardX",
+        install="pip install 'pgviz[tensorboard]'",
+        option="--tensorboard",
+        holds="Returns, losses and the policy's numbers under the names that Stable-Baselines3 gives them.",
+    ),
+    DATASET,
 )
 
 
@@ -88,7 +133,7 @@ class ExportWish:
     with_numbers: bool = False
     theme: ThemeChoice = "light"
 
-    def words(self, recording: Path, target: Path) -> list[str]:
+    def words(self, recording: Path, target: Path, allowed: str) -> list[str]:
         """The words of the command line.
 
         Parameters
@@ -97,9 +142,13 @@ class ExportWish:
             The file that is read.
         target
             The file or folder that is written.
+        allowed
+            The module that may be imported for the environment; empty for none.
         """
-        option = "--to" if self.kind.suffix else "--tensorboard"
-        words = ["export", str(recording.absolute()), f"{option}={target.absolute()}", "--progress-lines"]
+        option = f"{self.kind.option}={target.absolute()}"
+        words = ["export", str(recording.absolute()), option, "--progress-lines"]
+        if allowed:
+            words.append(f"--allow={allowed}")
         if not self.kind.is_film:
             return words
         words += [f"--what={self.what}", f"--fps={self.fps}", f"--theme={self.theme}", f"--speed={self.speed:g}"]

@@ -8,16 +8,20 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
+from pgviz.config import RunConfig
 from pgviz.gui.actions import Actions
 from pgviz.gui.export_dialog import ExportDialog
 from pgviz.gui.export_process import ExportProcess
-from pgviz.gui.export_wish import ExportWish
+from pgviz.gui.export_wish import ExportWish, Kind
 from pgviz.gui.pump import Pump
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.settings import ThemeChoice
+from pgviz.session.agreement import module_of
 from pgviz.session.recorded import RecordingState
 
 SHOWN_MS = 8000
+
+AskFirst = Callable[[RunConfig, Callable[[], None]], None]
 
 
 class Exporting(QObject):
@@ -42,9 +46,11 @@ class Exporting(QObject):
         super().__init__(window)
         self._window, self._model, self._theme = window, model, theme
         self._recorded: RecordingState | None = None
+        self._config: RunConfig | None = None  # of the run that was recorded last
         self._wish: ExportWish | None = None
         self._folder: Path | None = None
         self._tell: Callable[[str], object] = lambda _: None
+        self._ask_first: AskFirst = lambda _, then: then()
         self.dialog: ExportDialog | None = None
         self._process = ExportProcess(self)
         self._process.progressed.connect(self._show_progress)
@@ -52,7 +58,7 @@ class Exporting(QObject):
         self._process.failed.connect(self._failed)
         self._process.cancelled.connect(lambda: self._show_progress(None))
 
-    def serve(self, actions: Actions, pump: Pump, tell: Callable[[str], object]) -> None:
+    def serve(self, actions: Actions, pump: Pump, tell: Callable[[str], object], ask_first: AskFirst) -> None:
         """Do what the action asks for.
 
         Parameters
@@ -61,8 +67,10 @@ class Exporting(QObject):
             What asks, and what says which recordings there are.
         tell
             Shows a sentence that a person should not miss.
+        ask_first
+            Goes on with a run, once a person has agreed to what that imports.
         """
-        self._actions, self._tell = actions, tell
+        self._actions, self._tell, self._ask_first = actions, tell, ask_first
         actions.export_requested.connect(self.ask)
         pump.recording_told.connect(self._heed)
         pump.run_started.connect(lambda _: self._allow())
@@ -92,8 +100,9 @@ class Exporting(QObject):
         if recording is None:
             return
         path, seconds = recording
+        config = self._model.config if self._model.recording is not None else self._config
         self.dialog = dialog = ExportDialog(path, seconds, self._theme(), self._wish, self._window)
-        dialog.export_requested.connect(lambda wish: self._export(path, wish))
+        dialog.export_requested.connect(lambda wish: self._wished(path, config, wish))
         dialog.cancel_requested.connect(self._process.cancel)
         dialog.finished.connect(lambda _: self._closed())
         dialog.show()
@@ -102,38 +111,41 @@ class Exporting(QObject):
         self.dialog = None
 
     def _heed(self, state: RecordingState) -> None:
-        self._recorded = state
+        self._recorded, self._config = state, self._model.config
         self._allow()
 
     def _allow(self) -> None:
         self._actions.allow_export(self.recording is not None)
 
-    def _export(self, path: Path, wish: ExportWish) -> None:
-        """Ask where to, and begin."""
+    def _wished(self, path: Path, config: RunConfig | None, wish: ExportWish) -> None:
+        """Ask where to, and begin; before, to what may be imported where the run is lived again."""
         self._wish = wish
-        target = self._ask_where(path, wish)
+        if config is None or not wish.kind.lives:
+            self._export(path, wish, "")
+        else:
+            self._ask_first(config, lambda: self._export(path, wish, module_of(config.environment)))
+
+    def _export(self, path: Path, wish: ExportWish, allowed: str) -> None:
+        target = self._ask_where(path, wish.kind)
         if target is not None:
             self._folder = target.parent
             self._show_progress(0.0)
-            self._process.start(wish.words(path, target))
+            self._process.start(wish.words(path, target, allowed))
 
-    def _ask_where(self, path: Path, wish: ExportWish) -> Path | None:
-        folder, suffix = self._folder or path.parent, wish.kind.suffix
-        if not suffix:
+    def _ask_where(self, path: Path, kind: Kind) -> Path | None:
+        folder = self._folder or path.parent
+        if not kind.suffix:
             chosen = QFileDialog.getExistingDirectory(self.dialog, "Export into a folder", str(folder))
             return Path(chosen) if chosen else None
-        suggested = str(folder / f"{path.stem}{suffix}")
-        chosen, _ = QFileDialog.getSaveFileName(
-            self.dialog, "Export into", suggested, f"{wish.kind.title} (*{suffix})"
-        )
+        suggested, kinds = str(folder / kind.name_for(path.stem)), f"{kind.title} (*{kind.suffix})"
+        chosen, _ = QFileDialog.getSaveFileName(self.dialog, "Export into", suggested, kinds)
         if not chosen:
             return None
-        target = Path(chosen)
-        if target.suffix.lower() != suffix:
-            target = target.with_name(target.name + suffix)
-            if target.exists():  # the dialog has asked about the name it was shown, and not about this one
-                self._tell(f"{target} exists already: choose it by its full name to replace it.")
-                return None
+        target = kind.completed(Path(chosen))
+        if target != Path(chosen) and target.exists():
+            # The dialog has asked about the name it was shown, and not about this one.
+            self._tell(f"{target} exists already: choose it by its full name to replace it.")
+            return None
         return target
 
     def _show_progress(self, done: float | None) -> None:

@@ -283,7 +283,7 @@ class MainWindow(QMainWindow):
         self.recording.serve(self.actions_, self.pump, self.progress, self.faults.note)
         self.pump.taken_over.connect(lambda _: self._on_taken_over())
         self.playback.serve(self.actions_, self.pump, self.tool_bar, self.faults.note)
-        self.exporting.serve(self.actions_, self.pump, self.faults.note)
+        self.exporting.serve(self.actions_, self.pump, self.faults.note, self.control.ask_first)
 
     def _on_run_started(self, started: RunStarted) -> None:
         config = started.config

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QFileDialog
+from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from pgviz.config import RunConfig
 from pgviz.gui import export_wish
 from pgviz.gui.export_dialog import OTHER, ExportDialog
-from pgviz.gui.export_wish import KINDS
+from pgviz.gui.export_wish import DATASET, KINDS
 from pgviz.gui.main_window import MainWindow
 from tests.e2e.conftest import Bench, replaying
 from tests.hands import click, press, write
@@ -154,6 +156,64 @@ def test_that_it_is_exported_as_a_film_where_it_can_be_encoded(
     assert pictures[-1][0] == pytest.approx(STEPS * SECONDS_A_STEP / 2, abs=0.21)
     assert done[:-1] == sorted(done[:-1])
     assert max(done) > 90
+
+
+def test_that_the_episodes_are_exported_as_a_data_set(window: MainWindow, out: Path, qtbot: QtBot) -> None:
+    pytest.importorskip("minari")
+    import minari
+
+    dialog = opened(window, qtbot)
+    choose(dialog.kind, DATASET.title)
+    assert not dialog.what.isVisible()
+    assert "lived again" in dialog.note.text()
+    done: list[int] = []
+    dialog.bar.valueChanged.connect(done.append)
+
+    go(window, dialog, qtbot)
+
+    assert not window.message_bar.isVisible()
+    assert max(done) > 50
+    dataset = minari.MinariDataset(out / "démo-run-v0" / "data")
+    assert f"{len(dataset)} episodes" in window.statusBar().currentMessage()
+    assert [each.name for each in out.iterdir()] == ["démo-run-v0"]
+
+
+def test_that_a_module_that_the_file_names_is_imported_for_a_data_set_only_after_a_yes(
+    tmp_path: Path, out: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("minari")
+    (tmp_path / "a_strangers_world.py").write_text(
+        "import gymnasium\n"
+        "from gymnasium.envs.classic_control import CartPoleEnv\n"
+        "gymnasium.register('Strange-v0', entry_point=CartPoleEnv, max_episode_steps=20)\n"
+    )
+    config = RunConfig.create("CartPole-v1", "ppo", environment_count=1)
+    with monkeypatch.context() as here:
+        here.syspath_prepend(tmp_path)
+        strange = replace(config, environment="a_strangers_world:Strange-v0")
+        path = recorded(tmp_path / "strange.pgviz", 60, config=strange)[0]
+    monkeypatch.chdir(tmp_path)  # where the window looks for modules, and nothing else does
+
+    with replaying(path, tmp_path / "settings.ini", qtbot) as window:
+        for button in (QMessageBox.StandardButton.Cancel, None):
+            dialog = opened(window, qtbot)
+            choose(dialog.kind, DATASET.title)
+            click(dialog.buttons.button(QDialogButtonBox.StandardButton.Ok))
+            box = window.findChild(QMessageBox)
+            assert box is not None
+            assert "a_strangers_world" in box.informativeText()
+            assert list(out.iterdir()) == []
+            if button is not None:
+                click(box.button(button))
+                qtbot.waitUntil(lambda: window.findChild(QMessageBox) is None)
+                press(dialog, KEY.Key_Escape)
+        assert box is not None
+        (yes,) = (each for each in box.buttons() if each.text().startswith("Import"))
+        click(yes)
+        qtbot.waitUntil(lambda: window.exporting.dialog is None)
+
+        assert not window.message_bar.isVisible()
+        assert [each.name for each in out.iterdir()] == ["strange-v0"]
 
 
 def test_that_the_window_lives_and_a_cancelled_film_leaves_nothing(
