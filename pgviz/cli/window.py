@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from argparse import Namespace
 from importlib.util import find_spec
@@ -69,7 +70,10 @@ def replay(arguments: Namespace) -> int:
     Tape.open(path).close()
     require_window()
     if not has_display():
-        raise UsageError("there is no display for a window to play the recording in.")
+        raise UsageError(
+            "there is no display for a window to play the recording in;"
+            f" `pgviz export {shlex.quote(arguments.file)} --to demo.mp4` makes a film of it without one."
+        )
     from pgviz.gui import app
 
     return app.replay(path, play=arguments.play, theme=arguments.theme)

@@ -22,6 +22,7 @@ from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
 from pgviz.session.notices import RunState, StateChanged
 from pgviz.session.playback_host import Host
+from pgviz.session.tape_checks import fitting
 from pgviz.training.events import Event, RunStarted
 
 # Events that are put in before those waiting are carried over, so that they do not pile up.
@@ -51,7 +52,7 @@ def film_recording(
     UsageError
         Where what is to be filmed is not there.
     RecordingError
-        Where the recording is damaged.
+        Where the recording is damaged, or one part of it contradicts another.
     ExportError
         Where the film cannot be written.
     """
@@ -67,7 +68,7 @@ def film_recording(
             window.show()
             scene = Scene(window, shot.what, shot.size, shot.with_numbers)
             app.processEvents()
-            moments = _Projector(recording.events(), window.pump.put, window.pump.tick)
+            moments = _Projector(fitting(recording), window.pump.put, window.pump.tick)
             speed = shot.speed or 1.0
             last = ceil((span[1] - span[0]) / speed * film.fps)
             for moment in range(last + 1):

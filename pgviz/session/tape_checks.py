@@ -7,7 +7,7 @@ contradict that.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,11 +29,14 @@ from pgviz.session.doctor import Evidence
 from pgviz.session.forks_state import MOST_FORKS
 from pgviz.session.notices import (
     MOST_PROBES,
+    BreakpointsListed,
     FindingMade,
     ForksShown,
     MinibatchExamined,
     ProbesShown,
+    RunRewound,
     RunWaits,
+    SpeedMeasured,
     ValuesEstimated,
 )
 from pgviz.training.events import (
@@ -105,14 +108,20 @@ def require_fitting(started: RunStarted, event: Event) -> None:
         _require(log_std is None or log_std.shape == (dimensions,), "an update is of another policy")
         _require(temperature is None or not temperature < 0, "a temperature is below 0")
     elif isinstance(event, ParameterChanged):
-        known = declaration(started.config.algorithm).parameters
-        _require(event.name in known, "a knob was turned that the run does not have")
+        _require_knobs(started, {event.name: event.value})
     elif isinstance(event, ForksShown):
         _require_forks(started, event)
     elif isinstance(event, EpisodeEnded):
         _require_copy(started, event.environment_index, "an episode")
     elif isinstance(event, FindingMade):
         _require_evidence(event.finding.evidence)
+    elif isinstance(event, RunRewound):
+        _require_knobs(started, event.values or {})
+    elif isinstance(event, BreakpointsListed):
+        _require(len(event.breakpoints) == len(event.hits), "breakpoints' hits are not theirs")
+    elif isinstance(event, SpeedMeasured):
+        numbers = (event.steps_per_second, event.seconds)
+        _require(all(map(math.isfinite, numbers)), "a speed is not finite")
     else:
         _require_look(started, event)
 
@@ -123,6 +132,10 @@ def _require_look(started: RunStarted, event: Event) -> None:
         _require_decision(started, event.decision, "a wait")
         _require_copy(started, event.environment_index, "a wait")
         _require(event.value is None or math.isfinite(event.value), "the value of a state is not finite")
+        for copy, sample in event.forced:
+            _require_copy(started, copy, "a forced action")
+            _require_sample(event.decision, sample)
+        _require_knobs(started, event.asked)
     elif isinstance(event, MinibatchExamined):
         _require_examination(started, event.examination)
     elif isinstance(event, ValuesEstimated):
@@ -177,6 +190,13 @@ def _require_forks(started: RunStarted, shown: ForksShown) -> None:
         _require(all(each.name in known for each in fork.changes), "a fork differs in what the run does not have")
         for each in fork.changes:
             _require(_can_be(known[each.name], each.previous, each.value), "a fork differs in what cannot be")
+
+
+def _require_knobs(started: RunStarted, values: Mapping[str, Value]) -> None:
+    known = declaration(started.config.algorithm).parameters
+    _require(all(name in known for name in values), "a knob was turned that the run does not have")
+    possible = all(_can_be(known[name], value) for name, value in values.items())
+    _require(possible, "a knob was turned to where it cannot be")
 
 
 def _can_be(parameter: Parameter, *values: Value) -> bool:

@@ -79,5 +79,7 @@ def test_that_without_a_display_it_is_said(
 ) -> None:
     monkeypatch.setattr("pgviz.cli.window.has_display", lambda: False)
     assert main([str(demo)]) == 2
-    assert "no display" in capsys.readouterr().err
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "no display" in line
+    assert f"pgviz export '{demo}' --to demo.mp4" in line
     assert replayed == []

@@ -13,10 +13,12 @@ from pgviz.cli import main
 from pgviz.export.film import film_at
 from pgviz.gui.filming import Shot
 from pgviz.gui.projection import film_recording
+from pgviz.recording.schema import RecordingError
 from pgviz.session.recorded import open_recording
 from pgviz.training.events import StepTaken
 from tests.export.films import seen
-from tests.session.recordings import SECONDS_A_STEP, recorded
+from tests.session.recordings import SECONDS_A_STEP, Rows, recorded
+from tests.session.test_tape_checks import of_another_kind
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +61,21 @@ def test_that_a_part_is_filmed_in_the_window_at_another_speed(
     assert (context.width, context.height) == (960, 640)
     assert pictures[0][0] == 0.0
     assert pictures[-1][0] == pytest.approx(2 * (span[1] - span[0]), abs=0.11)
+
+
+def test_that_a_recording_that_contradicts_itself_is_one_fault_and_leaves_nothing(
+    tmp_path: Path, qtbot: QtBot
+) -> None:
+    def damage(rows: Rows) -> None:
+        place = rows.events.index(rows.steps()[30])
+        rows.events[place] = of_another_kind(rows.steps()[30])
+
+    source = tmp_path / "source"
+    source.mkdir()
+    path, _ = recorded(source / "damaged.pgviz", steps=100, change=damage)
+    with open_recording(path) as opened, pytest.raises(RecordingError, match="of another policy"):
+        film_recording(opened, (0.0, 1.0), film_at(tmp_path / "film.mp4", 10), Shot(), lambda _: None)
+    assert list(tmp_path.iterdir()) == [source]
 
 
 def test_that_ctrl_c_at_any_moment_leaves_nothing(recording: Path, tmp_path: Path, qtbot: QtBot) -> None:

@@ -14,11 +14,13 @@ from pgviz.recording.schema import RecordingError
 from pgviz.session import commands
 from pgviz.session.history import History
 from pgviz.session.notices import (
+    BreakpointsListed,
     CommandRejected,
     MinibatchExamined,
     ProbesShown,
     RunState,
     RunWaits,
+    SpeedMeasured,
     StateChanged,
     TakenOver,
     ValuesEstimated,
@@ -226,6 +228,12 @@ WRONG: list[tuple[type[Event], Callable[[Any], Event]]] = [
         ),
     ),
     (ProbesShown, lambda event: replace(event, decisions=dict.fromkeys(range(25), event.decisions[1]))),
+    (RunWaits, lambda event: replace(event, forced=((2, (0.0,)),))),
+    (RunWaits, lambda event: replace(event, forced=((0, (5.0,)),))),
+    (RunWaits, lambda event: replace(event, asked={"no such knob": 1.0})),
+    (RunWaits, lambda event: replace(event, asked={"learning_rate": "fast"})),
+    (SpeedMeasured, lambda event: replace(event, seconds=float("nan"))),
+    (BreakpointsListed, lambda event: replace(event, hits=(1, 2, 3))),
     (ProbesShown, lambda event: replace(event, names={1: "x" * 2_000})),
 ]
 
