@@ -14,9 +14,8 @@ from rich.text import Text
 from pgviz.cli.output import can_draw, counted, rounded, say
 from pgviz.config import RunConfig
 from pgviz.hyperparameters import declaration
-from pgviz.training.events import EpisodeEnded, Event, UpdateApplied
+from pgviz.training.events import AVERAGED_EPISODES, EpisodeEnded, Event, UpdateApplied
 
-AVERAGED_EPISODES = 100
 PLAIN_LINES = 5
 
 
@@ -121,7 +120,7 @@ class _Bar(Progress):
         super().__init__(
             *columns, TextColumn("{task.fields[left]}"), console=console, refresh_per_second=4, expand=True
         )
-        self._task = self.add_task(title(tally.config), total=tally.config.steps, left="")
+        self.add_task(title(tally.config), total=tally.config.steps, left="")
 
     def get_renderables(self) -> Iterable[RenderableType]:
         """The bar, and a line of numbers."""

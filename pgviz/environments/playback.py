@@ -85,6 +85,7 @@ class PlaybackEnvironment(VectorEnvironment):
         """Tell the first observation of the episode that was begun here."""
         logged = self._next()
         assert isinstance(logged, LoggedBeginning)
+        assert logged.which == index
         self._begin(index)
         self._observations = self._observations.copy()
         self._observations[index] = logged.observation_O

@@ -36,10 +36,16 @@ import numpy as np
 from pgviz.errors import UsageError
 from pgviz.export.film import ExportError
 from pgviz.session.notices import RunRewound
-from pgviz.training.events import EpisodeEnded, Event, MinibatchComputed, RunStarted, UpdateApplied
+from pgviz.training.events import (
+    AVERAGED_EPISODES,
+    EpisodeEnded,
+    Event,
+    MinibatchComputed,
+    RunStarted,
+    UpdateApplied,
+)
 
 PACKAGE, INSTALL = "tensorboardX", "pip install 'pgviz[tensorboard]'"
-AVERAGED_EPISODES = 100
 # Some learners update thousands of times a second, and no curve has so many points.
 STEPS_BETWEEN = 250
 

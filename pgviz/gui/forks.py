@@ -15,10 +15,9 @@ from pgviz.gui.widgets.step_axis import MINUS
 from pgviz.parameters import Parameter, Value
 from pgviz.session.forks_state import ForkState
 from pgviz.session.notices import ForksShown
-from pgviz.training.events import StepDetail
+from pgviz.training.events import AVERAGED_EPISODES, StepDetail
 
 LETTERS = "ABCD"
-AVERAGED_EPISODES = 100
 Curve = Literal["entropy", "mean", "log_std"]
 
 

@@ -65,9 +65,10 @@ class Keeping(QObject):
         if self._place.enter():
             self._post(KeepSafe(self._place.folder, SECONDS_BETWEEN))
         if self._found is not None:
+            title = f" ({self._found.title})" if self._found.title else ""
             step = f" at step {self._found.step:,}" if self._found.step else ""
             self.offer.ask(
-                f"pgviz ended without closing, and its run was kept{step}.", "Go on with it", "Forget it"
+                f"pgviz ended without closing, and its run{title} was kept{step}.", "Go on with it", "Forget it"
             )
 
     def save_and_keep(self) -> None:

@@ -20,6 +20,7 @@ from pgviz.session.notices import (
     TakenOver,
 )
 from pgviz.training.events import (
+    AVERAGED_EPISODES,
     EnvironmentFacts,
     EpisodeEnded,
     Event,
@@ -76,8 +77,6 @@ class RunModel:
     recording
         What the run is played from; ``None`` where it is live.
     """
-
-    AVERAGED_EPISODES = 100
 
     def __init__(self) -> None:
         self.state = RunState.EMPTY
@@ -179,7 +178,7 @@ class RunModel:
         self.failure = None
 
     def _add_episode(self, event: EpisodeEnded) -> None:
-        recent = self.episodes.column(1)[-(self.AVERAGED_EPISODES - 1) :]
+        recent = self.episodes.column(1)[-(AVERAGED_EPISODES - 1) :]
         average = (recent.sum() + event.episode_return) / (len(recent) + 1)
         self.episodes.append(event.step, event.episode_return, event.length, average)
 

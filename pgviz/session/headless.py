@@ -19,10 +19,8 @@ from pgviz.session.saving import catch_up
 from pgviz.session.session import Session
 from pgviz.training.checkpoint import CheckpointError
 from pgviz.training.evaluation import Evaluation, evaluate
-from pgviz.training.events import EpisodeEnded, Event
+from pgviz.training.events import AVERAGED_EPISODES, EpisodeEnded, Event
 from pgviz.training.seeding import RunSeeds
-
-AVERAGED_EPISODES = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from pgviz.session.history import History
 from pgviz.session.notices import RunRewound
 from pgviz.session.session import Session
 from pgviz.training.checkpoint import Checkpoint, CheckpointError, load_latest, save
-from pgviz.training.events import EpisodeEnded, Event, ParameterChanged, UpdateApplied
+from pgviz.training.events import AVERAGED_EPISODES, EpisodeEnded, Event, ParameterChanged, UpdateApplied
 from pgviz.training.interventions import ForceAction, Intervention, JudgeMinibatch, TurnKnob
 
 KEPT_EVENTS = 20_000  # of each kind: more points than a curve has pixels
@@ -221,7 +221,7 @@ def _counts(episodes: deque[Event], step: int) -> dict[str, Any]:
     ended = [each for each in episodes if isinstance(each, EpisodeEnded) and each.step <= step]
     return {
         "episodes": max((each.episode for each in ended), default=0),
-        "recent": [each.episode_return for each in ended[-100:]],
+        "recent": [each.episode_return for each in ended[-AVERAGED_EPISODES:]],
     }
 
 

@@ -24,7 +24,11 @@ from pgviz.policies.decision import (
     PolicyFacts,
 )
 
+# Over so many episodes a run's return is averaged, wherever it is shown.
+AVERAGED_EPISODES = 100
+
 __all__ = [
+    "AVERAGED_EPISODES",
     "ActionFactor",
     "BinnedDecision",
     "CategoricalDecision",

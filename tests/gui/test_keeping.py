@@ -77,6 +77,15 @@ def test_that_a_run_that_was_left_behind_is_offered_and_gone_on_with(desk: Desk,
     assert not folder.exists()
 
 
+def test_that_the_offer_names_the_run_where_that_can_be_read(desk: Desk, tmp_path: Path) -> None:
+    folder = left_behind(tmp_path / "state" / "autosave")
+    config = RunConfig.create("Pendulum-v1", "sac", seed=7).to_json().decode()
+    (folder / "step-000000004096" / "manifest.json").write_text(f'{{"config": {config}}}')
+    desk.begin()
+    said = desk.window.keeping.offer.sentence.text()
+    assert said == "pgviz ended without closing, and its run (Pendulum-v1 · SAC · seed 7) was kept at step 4,096."
+
+
 def test_that_a_run_can_be_forgotten(desk: Desk, tmp_path: Path) -> None:
     folder = left_behind(tmp_path / "state" / "autosave")
     desk.begin()
