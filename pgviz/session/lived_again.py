@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pgviz.environments.vector import VectorEnvironment
-from pgviz.errors import UsageError
+from pgviz.errors import PgvizError, UsageError, in_brief
 from pgviz.recording.events import Intervened
 from pgviz.recording.reader import Recording
+from pgviz.recording.schema import RecordingError
 from pgviz.recording.snapshots import decode_snapshot
 from pgviz.session.notices import RunRewound
 from pgviz.session.recorded import left_out_text
@@ -72,19 +73,31 @@ class LivedAgain:
         ------
         NotReproducible
             Where something else has happened than was recorded.
+        RecordingError
+            Where the recording makes no sense.
         EnvironmentFault
             Where the environment raises.
         """
-        trainer, origin = self._trainer, self._origin
-        if origin.snapshot is not None and trainer.restore(origin.snapshot) is not None:
-            raise self._differs()
-        self._events, self._pulled = trainer.events(), origin.pulled
-        for recorded in self._recorded(origin.position + 1, None):
+        self._begin()
+        for recorded in self._recorded(self._origin.position + 1, None):
             if isinstance(recorded, Intervened):
                 self._go_on(recorded.pulled)
-                recorded.intervention.apply(trainer)
+                recorded.intervention.apply(self._trainer)
             else:
                 yield self._next(recorded)
+
+    def _begin(self) -> None:
+        """Bring the run to where it begins."""
+        snapshot = self._origin.snapshot
+        try:
+            divergence = None if snapshot is None else self._trainer.restore(snapshot)
+        except PgvizError:
+            raise
+        except Exception as error:
+            raise RecordingError(f"a snapshot in the recording is of another run ({in_brief(error)}).") from error
+        if divergence is not None:
+            raise self._differs()
+        self._events, self._pulled = self._trainer.events(), self._origin.pulled
 
     def _next(self, recorded: Event) -> Event:
         """Go on to the next fact, which is to be the recorded one."""

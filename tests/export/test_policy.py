@@ -120,6 +120,21 @@ def test_that_choices_side_by_side_are_the_likeliest_of_each(space: Any) -> None
     assert np.array_equal(action, wanted)
 
 
+def test_that_parts_that_no_tensor_holds_are_refused_in_one_line() -> None:
+    from pgviz.action_layout import ActionLayout
+    from pgviz.policies.factored import FactoredPolicy
+    from pgviz.policies.networks import NetworkShape
+
+    space = spaces.Tuple((spaces.Discrete(2), spaces.Box(-np.arange(1.0, 82.0).reshape(9, 9), np.ones((9, 9)))))
+    shape, generator = NetworkShape(4, (8,), "tanh", critic=False), torch.Generator().manual_seed(0)
+    policy = FactoredPolicy(shape, ActionLayout(space), generator, squash=False, initial_std=0.5)
+
+    with pytest.raises(UsageError, match=r"^actions of the kind Tuple\(.* are made up of parts") as refused:
+        StandalonePolicy(policy, spaces.Box(-1, 1, (4,)), space)
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 300
+
+
 def test_that_the_file_acts_without_pgviz_for_any_number_of_states(tmp_path: Path) -> None:
     trainer = trained(*CASES["squashed"])
     encoder = trainer.environment.encoder

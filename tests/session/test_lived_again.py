@@ -11,6 +11,7 @@ from pgviz.config import RunConfig
 from pgviz.environments.vector import VectorEnvironment
 from pgviz.errors import UsageError
 from pgviz.recording.reader import Recording
+from pgviz.recording.schema import RecordingError
 from pgviz.session.history import History
 from pgviz.session.lived_again import LivedAgain
 from pgviz.session.recorded import open_recording
@@ -188,3 +189,15 @@ def test_that_a_recording_without_a_snapshot_is_refused_unless_it_has_the_beginn
         lived(recording)
     with open_recording(recorded(tmp_path / "whole.pgviz", 200, snapshots=False)[0]) as recording:
         assert lived(recording)[0]
+
+
+def test_that_a_snapshot_of_another_run_is_one_sentence(tmp_path: Path) -> None:
+    _, rows = recorded(tmp_path / "run.pgviz", 100)
+    other = Rows(rows.config.changed(hidden_sizes=(5,))).run(60)
+    other.close()
+    rows.taken = other.taken
+    with (
+        open_recording(rows.write(tmp_path / "other.pgviz")) as recording,
+        pytest.raises(RecordingError, match="a snapshot in the recording is of another run"),
+    ):
+        lived(recording)
