@@ -63,6 +63,18 @@ def test_that_the_arrows_look_back_and_forward_and_escape_follows(bench: Bench, 
     assert not window.actions_.follow.isEnabled()
 
 
+def test_that_looking_back_leaves_the_columns_where_they_are(bench: Bench, qtbot: QtBot) -> None:
+    begin(bench, qtbot)
+    window = bench.window
+    window.layout_.reset()  # the columns as they are at the first start
+    QTest.qWait(100)
+    width = window.environment.width()
+    press(window, KEY.Key_Left)
+    qtbot.waitUntil(window.moment.isVisible)
+    QTest.qWait(100)
+    assert window.environment.width() == width
+
+
 def test_that_a_run_resumed_from_its_past_tells_the_truth(bench: Bench, qtbot: QtBot) -> None:
     begin(bench, qtbot)
     window, model = bench.window, bench.window.model

@@ -68,6 +68,9 @@ class MomentBar(QFrame):
         row.addWidget(self.badge)
         for button in self._buttons:
             row.addWidget(button)
+        # Shown with all of them at once, it would move the window's columns, which do not move back.
+        self.badge.hide()
+        self._offer()
 
     @property
     def _buttons(self) -> tuple[QToolButton, ...]:
