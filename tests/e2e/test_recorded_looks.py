@@ -71,7 +71,7 @@ def test_that_an_examined_minibatch_is_shown_as_it_was(
     qtbot.waitUntil(lambda: panel.state.text() == "Minibatch 1 of update 1 was open here: its step was skipped.")
     shares = panel.table.rows.columns[panel.table.rows.place("shares_B")]
     np.testing.assert_array_equal(shares.values_B, examined[0].shares_B)
-    assert panel.parts.isEnabled()
+    assert panel.table.isEnabled()
     assert panel.bar.isHidden()
 
     assert panel.table.chosen() == (2,)  # the one that was looked at last

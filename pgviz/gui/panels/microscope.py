@@ -69,29 +69,38 @@ class MicroscopePanel(QWidget):
         self.tabs = QTabWidget()
         self.tabs.addTab(scrolling(self.moves), "How π moves")
         self.tabs.addTab(scrolling(self.layers), "Layers")
-        self.parts = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
-        self.parts.addWidget(self.table)
-        self.parts.addWidget(self.tabs)
-        self.parts.setHandleWidth(8)
-        self.parts.setSizes([1000, 1000])
         self.how_to.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.how_to.setMargin(24)
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.how_to)
-        self.pages.addWidget(self.parts)
         self.facts.setFont(tabular(self.facts.font()))
         for label in (self.facts, self.how_to):
             set_role(label, "muted")
         for label in (self.state, self.facts):
             label.setMinimumWidth(10)
+            label.setWordWrap(True)
+        # The pictures stand beside all of it: below the judgements a small window would leave them no room.
+        self.halves = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+        self.halves.addWidget(self._arrange_samples())
+        self.halves.addWidget(self.tabs)
+        self.halves.setHandleWidth(8)
+        self.halves.setSizes([1020, 980])
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 6, 8, 6)
-        column.setSpacing(4)
-        column.addWidget(self.state)
-        column.addWidget(self.facts)
-        column.addWidget(self.bar)
-        column.addWidget(self.pages, 1)
+        column.addWidget(self.halves)
         set_role(self, "panel")
+
+    def _arrange_samples(self) -> QWidget:
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.how_to)
+        self.pages.addWidget(self.table)
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for each in (self.state, self.facts, self.bar):
+            column.addWidget(each)
+        column.addWidget(self.pages, 1)
+        set_role(left, "panel")
+        return left
 
     def begin(self, started: RunStarted) -> None:
         """Make ready for another run."""
@@ -158,7 +167,7 @@ class MicroscopePanel(QWidget):
         """Stand side by side where there is room for it."""
         super().resizeEvent(event)
         wide = event.size().width() >= SIDE_BY_SIDE
-        self.parts.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
+        self.halves.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
 
     def _examine(self) -> None:
         """Ask for what is not known yet of the open minibatch, if anybody can see it."""
@@ -214,8 +223,10 @@ class MicroscopePanel(QWidget):
         for part in (self.state, self.facts, self.bar):
             part.setVisible(opened is not None or shown is not None)
         self.how_to.setText(HOW_TO if opened is None else TAKING_APART if self._apart else IN_ONE_PIECE)
-        self.pages.setCurrentWidget(self.parts if shown is not None else self.how_to)
-        self.parts.setEnabled(opened is not None and shown == opened)
+        self.pages.setCurrentWidget(self.table if shown is not None else self.how_to)
+        self.tabs.setVisible(shown is not None)
+        self.table.setEnabled(opened is not None and shown == opened)
+        self.tabs.setEnabled(opened is not None and shown == opened)
 
 
 def name_of(minibatch: MinibatchComputed) -> str:
@@ -231,5 +242,5 @@ def facts_of(minibatch: MinibatchComputed) -> str:
         f"learning rate {minibatch.learning_rate:.3g}",
     ]
     facts += [] if minibatch.kl is None else [f"KL {minibatch.kl:.2g}"]
-    facts += [] if minibatch.clip_fraction is None else [f"clipped {100 * minibatch.clip_fraction:.0f} %"]
-    return "  ·  ".join(facts).replace("-", MINUS)
+    facts += [] if minibatch.clip_fraction is None else [f"clipped {100 * minibatch.clip_fraction:.0f}\u00a0%"]
+    return " · ".join(facts).replace("-", MINUS)

@@ -53,7 +53,7 @@ class BandedPlot(DistributionPlot):
         self._has_values, self._has_masks = has_values, has_masks
         self._scale, self.values_A = ValueScale(), None
         self.plot.getPlotItem().getAxis("left").setWidth(VALUE_AXIS if has_values else PLAIN_AXIS)
-        self.setMinimumHeight(190 if has_values else 96)
+        self.setMinimumHeight(140 if has_values else 96)
         self._set_ticks()
 
     def set_values(self, values_A: Floats | None) -> None:

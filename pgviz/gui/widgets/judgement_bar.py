@@ -44,7 +44,7 @@ class JudgementBar(QWidget):
         self.then.setMaximumWidth(180)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 2, 0, 2)
-        row.setSpacing(6)
+        row.setSpacing(4)
         for button in (self.apply, self.skip, self.flip, self.drop):
             row.addWidget(button)
         row.addWidget(QLabel("then"))
@@ -61,7 +61,7 @@ class JudgementBar(QWidget):
     def _button(self, text: str, tip: str, judgement: Judgement | None) -> QPushButton:
         button = QPushButton(text)
         button.setToolTip(f"{tip}, and go on")
-        button.setStyleSheet("QPushButton { padding: 4px 8px; }")
+        button.setStyleSheet("QPushButton { padding: 4px 6px; }")
         button.clicked.connect(lambda _checked=False: self._decide(judgement))
         return button
 

@@ -16,7 +16,7 @@ from pgviz.training.examination import LayerNorms
 KINDS = ("parameter", "gradient", "step")
 SERIES = (6, 3, 2)
 TITLES = ("‖θ‖ parameter", "‖g‖ gradient", "‖Δθ‖ step")
-ROW = 22
+ROW, LEAST_ROW = 22, 14  # pixels; rows move closer before the list has to scroll
 RADIUS = 4.5
 LEAST = 1e-12
 MOST_DECADES = 7
@@ -42,7 +42,7 @@ class LayerNormsView(QWidget):
     def show_layers(self, layers: Sequence[LayerNorms]) -> None:
         """Draw these."""
         self.layers = layers
-        self.setMinimumHeight(self._top() + ROW * len(layers) + 4)
+        self.setMinimumHeight(self._top() + LEAST_ROW * len(layers) + 4)
         self.setAccessibleDescription("; ".join(describe(layer) for layer in layers))
         self.update()
 
@@ -58,7 +58,7 @@ class LayerNormsView(QWidget):
     def event(self, event: QEvent) -> bool:
         """Say the numbers of the row under the pointer."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            row = (event.pos().y() - self._top()) // ROW
+            row = int((event.pos().y() - self._top()) // self._row)
             text = describe(self.layers[row]) if 0 <= row < len(self.layers) else ""
             QToolTip.showText(event.globalPos(), text, self)
             return True
@@ -83,11 +83,11 @@ class LayerNormsView(QWidget):
         names = [layer.name for layer in self.layers]
         widest = max((metrics.horizontalAdvance(name) for name in names), default=0.0)
         left = min(widest, 0.4 * self.width()) + 16
-        room = QRectF(left, self._top(), self.width() - left - 16, ROW * len(names))
+        room = QRectF(left, self._top(), self.width() - left - 16, self._row * len(names))
         self._draw_legend(painter, metrics)
         self._draw_scale(painter, room, metrics)
         for row, layer in enumerate(self.layers):
-            y = room.top() + (row + 0.5) * ROW
+            y = room.top() + (row + 0.5) * self._row
             painter.setPen(QColor(self._theme.text))
             name = metrics.elidedText(layer.name, Qt.TextElideMode.ElideLeft, left - 16)
             painter.drawText(QPointF(4, y + metrics.ascent() / 2 - 1), name)
@@ -96,6 +96,11 @@ class LayerNormsView(QWidget):
 
     def _top(self) -> int:
         return 2 * self.fontMetrics().height() + 12
+
+    @property
+    def _row(self) -> float:
+        """How high a row is in the room that there is."""
+        return min(ROW, (self.height() - self._top() - 4) / max(len(self.layers), 1))
 
     def _draw_legend(self, painter: QPainter, metrics: QFontMetricsF) -> None:
         x = 4.0

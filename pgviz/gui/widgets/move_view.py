@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from pgviz.gui.moving import Part, changes, curves, decisions_of, log_prob, parts_of
 from pgviz.gui.theme import Theme, set_role
@@ -19,6 +19,7 @@ PICK_ONE = "Choose a sample to see how its π(·|s) would move."
 SAME_LENGTH = (
     "All three moves are as long as the optimiser's step in the space of weights; they differ in direction alone."
 )
+LEAST_PLOT = 140  # pixels; what two bands need
 
 
 class MoveView(QWidget):
@@ -43,6 +44,9 @@ class MoveView(QWidget):
         self.words = QLabel(SAME_LENGTH, wordWrap=True)
         self.words.setMinimumWidth(10)
         self.stack = QStackedWidget()
+        # As high as there is room for: what the plots would like would have a small window scroll.
+        self.stack.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+        self.stack.setMinimumHeight(LEAST_PLOT)
         for page in (self.nothing, self.bars, self.curves):
             self.stack.addWidget(page)
         for label in (self.nothing, self.words):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from pgviz.config import RunConfig
@@ -19,6 +19,7 @@ from pgviz.session.notices import MinibatchExamined, RunState
 from pgviz.session.session import Session, minibatches
 from pgviz.session.waiting import waits
 from pgviz.training.events import RunStarted
+from pgviz.training.examination import LayerNorms
 from pgviz.training.interventions import JudgeMinibatch
 from pgviz.training.microscope import examine
 from tests import decisions
@@ -86,7 +87,7 @@ def test_that_an_open_minibatch_is_examined_and_named(bench: Bench) -> None:
 
     assert bench.sent == [ExamineMinibatch()]
     assert bench.panel.state.text() == "Minibatch 3 of update 12 is open: its step has not been taken."
-    assert "clipped 12 %" in bench.panel.facts.text()
+    assert "clipped 12\u00a0%" in bench.panel.facts.text()
 
 
 def test_that_a_hidden_panel_asks_nothing_until_it_is_shown(bench: Bench) -> None:
@@ -221,12 +222,12 @@ def test_that_what_the_run_has_left_behind_is_greyed(bench: Bench) -> None:
 
     bench.panel.set_state(RunState.PLAYING)
 
-    assert not bench.panel.parts.isEnabled()
+    assert not bench.panel.table.isEnabled()
     assert not bench.panel.bar.isEnabled()
     assert bench.panel.state.text() == "The run has gone on. This was minibatch 3 of update 12."
     bench.panel.set_state(RunState.PAUSED)
     bench.panel.show_waiting(opened(None))
-    assert not bench.panel.parts.isEnabled()
+    assert not bench.panel.table.isEnabled()
     assert bench.sent == []
 
 
@@ -277,3 +278,18 @@ def test_that_a_real_minibatch_is_shown(qtbot: QtBot, environment: str) -> None:
     assert bench.panel.moves.stack.currentWidget() is not bench.panel.moves.nothing
     assert len(bench.panel.layers.layers) > 6
     bench.panel.grab()
+
+
+@pytest.mark.parametrize("tab", [0, 1])
+def test_that_nothing_scrolls_but_the_table_in_the_window_s_usual_size(bench: Bench, tab: int) -> None:
+    bench.panel.resize(788, 322)
+    bench.open()
+    bench.panel.layers.show_layers([LayerNorms(f"actor.{layer}.weight", 1.0, 0.1, 0.01) for layer in range(13)])
+    bench.panel.tabs.setCurrentIndex(tab)
+    QApplication.processEvents()
+
+    area = bench.panel.tabs.currentWidget()
+
+    assert isinstance(area, QScrollArea)
+    assert not area.verticalScrollBar().maximum()
+    assert bench.panel.tabs.y() <= bench.panel.state.y(), "beside what is open and what can be done"
