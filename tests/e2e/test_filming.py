@@ -86,7 +86,8 @@ def test_that_an_error_while_filming_leaves_nothing(tmp_path: Path, qtbot: QtBot
         film_run(CARTPOLE, 30.0, film_at(tmp_path / "film.mp4", 10), Shot(), interrupt)
 
     assert list(tmp_path.iterdir()) == []
-    for name in ("last_type", "last_value", "last_traceback"):  # Python's own memory of it holds the window
+    # Python's own memory of it holds the window.
+    for name in ("last_exc", "last_type", "last_value", "last_traceback"):
         vars(sys).pop(name, None)
 
 
