@@ -64,6 +64,7 @@ MOST_DIMENSIONS = 1_000
 MOST_CHOICES = 100_000
 MOST_COPIES = 100_000
 LONGEST_NAME = 1_000  # letters
+LARGEST = np.float64(1e100)  # whose square is a number as well
 
 
 def require_consistent(started: RunStarted) -> None:
@@ -228,7 +229,7 @@ def _require_examination(started: RunStarted, found: Examination) -> None:
 def _require_values(started: RunStarted, values: ActionValues) -> None:
     tried, shape = len(values.samples), values.returns_AR.shape
     _require(0 < tried == shape[0] <= MOST_CHOICES and shape[1] > 0, "estimates are not of what was tried")
-    _require(bool(np.isfinite(values.returns_AR).all()), "a return is not finite")
+    _require(_are_numbers(values.returns_AR), "a return is not finite")
     _require(0.0 <= values.cut_off <= 1.0, "a share is none")
     widths = {len(sample) for sample in values.samples}
     _require(len(widths) == 1, "what was tried is not of one kind")
@@ -290,12 +291,19 @@ def _fits(decision: Decision, facts: EnvironmentFacts) -> bool:
     """Whether a decision is about as many actions as there are, and chose one of them."""
     dimensions = len(facts.action_labels)
     if isinstance(decision, CategoricalDecision):
-        return len(decision.probabilities_A) == dimensions
+        return len(decision.probabilities_A) == dimensions and _is_choice(decision)
     if isinstance(decision, GaussianDecision):
-        return len(decision.mean_D) == dimensions
+        return len(decision.mean_D) == dimensions and _is_gaussian(decision)
     if isinstance(decision, BinnedDecision):
         chosen, bins = decision.chosen_D, decision.centres_DK.shape
-        return bins[0] == dimensions and bins[1] > 0 and (chosen is None or _among(chosen, bins[1]))
+        numbers = _are_numbers(decision.centres_DK, decision.values_DK, decision.low_D, decision.high_D)
+        return (
+            bins[0] == dimensions
+            and bins[1] > 0
+            and (chosen is None or _among(chosen, bins[1]))
+            and numbers
+            and _are_shares(decision.probabilities_DK)
+        )
     assert isinstance(decision, FactoredDecision)
     factors = zip(decision.factors, facts.factors, strict=False)
     return len(decision.factors) == len(facts.factors) and all(_is_factor(*each) for each in factors)
@@ -304,8 +312,33 @@ def _fits(decision: Decision, facts: EnvironmentFacts) -> bool:
 def _is_factor(decision: Decision, factor: ActionFactor) -> bool:
     """Whether a part of a decision is about as many options, or numbers, as that part of the action has."""
     if isinstance(decision, CategoricalDecision):
-        return not factor.low and len(decision.probabilities_A) == len(factor.labels)
-    return isinstance(decision, GaussianDecision) and len(decision.mean_D) == len(factor.low) > 0
+        return not factor.low and len(decision.probabilities_A) == len(factor.labels) and _is_choice(decision)
+    fits = isinstance(decision, GaussianDecision) and len(decision.mean_D) == len(factor.low) > 0
+    return fits and isinstance(decision, GaussianDecision) and _is_gaussian(decision)
+
+
+def _is_choice(decision: CategoricalDecision) -> bool:
+    values_A = decision.values_A
+    return _are_shares(decision.probabilities_A) and (values_A is None or _are_numbers(values_A))
+
+
+def _is_gaussian(decision: GaussianDecision) -> bool:
+    drawn = [each for each in (decision.sample_D, decision.action_D) if each is not None]
+    bounds_known = not (np.isnan(decision.low_D).any() or np.isnan(decision.high_D).any())
+    return (
+        bounds_known
+        and _are_numbers(decision.mean_D, decision.std_D, *drawn)
+        and bool((decision.std_D >= 0).all())
+    )
+
+
+def _are_numbers(*arrays: NDArray[Any]) -> bool:
+    """Whether all of these are numbers that can be drawn."""
+    return all(bool((np.abs(each) <= LARGEST).all()) for each in arrays)
+
+
+def _are_shares(array: NDArray[Any]) -> bool:
+    return bool(((array >= 0.0) & (array <= 1.0 + 1e-3)).all())
 
 
 def _require(holds: bool, what: str) -> None:
