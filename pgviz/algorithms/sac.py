@@ -79,11 +79,12 @@ class SAC(OffPolicyAlgorithm):
         self._started_temperature = config.number("temperature")
         self._parts = {"actor": policy.actor_part, "critics": policy.critic_part}
         kind, epsilon = config.text("optimizer"), config.number("optimizer_epsilon")
+        self._gradients = {name: self._gradient_P[part] for name, part in self._parts.items()}
         self._optimizers = {
             name: Optimizer(policy.flat.detach()[part].requires_grad_(), kind, epsilon)
             for name, part in self._parts.items()
         }
-        self._log_std_D: NDArray[np.float64] | None = None
+        self._log_std_BD: Floats | None = None
 
     @property
     def uses_masks(self) -> bool:
@@ -189,7 +190,8 @@ class SAC(OffPolicyAlgorithm):
         slopes_BD = policy.critics.smaller_gradient(values_CB, kept) * in_terms_B[:, None]
         gradient_BK = action.gradient(slopes_BD, -temperature * in_terms_B)
         policy.fast_actor.backward(gradient_BK, self._drawn.kept, self._gradient_P)
-        loss = descent.loss + self._temperature_loss(float(action.log_probs_B.mean()))
+        log_prob = float(np.add.reduce(action.log_probs_B)) / len(terms_B)
+        loss = descent.loss + self._temperature_loss(log_prob)
         norm = self._receive("actor")
         if not (math.isfinite(loss) and math.isfinite(norm)):
             named = {"log-probability": action.log_probs_B, "value": values_CB, "loss": np.array(loss)}
@@ -201,7 +203,7 @@ class SAC(OffPolicyAlgorithm):
         """Return the temperature's loss, and write its gradient; both are 0 where it is not learned."""
         surplus = log_prob + self.target_entropy if self._learns_temperature else 0.0
         self._gradient_P[self.policy.temperature_part] = -surplus
-        return -float(self.policy.log_temperature.detach()) * surplus
+        return -float(self.policy.log_temperature_1[0]) * surplus
 
     @property
     def _batch(self) -> Transitions:
@@ -209,7 +211,7 @@ class SAC(OffPolicyAlgorithm):
         return self.open_batch
 
     def _receive(self, name: str) -> float:
-        return self._optimizers[name].receive(self._gradient_P[self._parts[name]])
+        return self._optimizers[name].receive(self._gradients[name])
 
     def _raise(self, batch: Transitions, tensors: Mapping[str, NDArray[Any]]) -> None:
         named = {"observation": batch.observations_BO, "reward": batch.rewards_B, **tensors}
@@ -221,7 +223,7 @@ class SAC(OffPolicyAlgorithm):
             self._tally.add("entropy", action.mean_entropy(_ENTROPY_STATES) + self.policy.log_halves)
         self._tally.add("objective", objective)
         self._tally.add("actor_norm", norm)
-        self._log_std_D = action.log_std_BD.mean(0, dtype=np.float64)
+        self._log_std_BD = action.log_std_BD
 
     def apply(self, minibatch: Minibatch) -> None:
         """Take the step that `minibatch` asks for: the critics', or the actor's and the temperature's."""
@@ -263,6 +265,12 @@ class SAC(OffPolicyAlgorithm):
             observation_mean=self.policy.normalization.observation_mean_O,
             observation_std=self.policy.normalization.observation_std_O,
         )
+
+    @property
+    def _log_std_D(self) -> NDArray[np.float64] | None:
+        if self._log_std_BD is None:
+            return None
+        return np.asarray(np.add.reduce(self._log_std_BD, 0, dtype=np.float64) / len(self._log_std_BD))
 
     @np.errstate(all="ignore")
     def _check_actor(self) -> None:

@@ -54,6 +54,11 @@ class NetworkShape:
     device: str = "cpu"
     modules: bool = False
 
+    @property
+    def plain(self) -> bool:
+        """Whether a network is but a perceptron, to be computed here."""
+        return self.image is None and self.device == "cpu" and not self.modules
+
     def build(
         self, outputs: int, gain: float, generator: torch.Generator, beside: nn.Sequential | None = None
     ) -> nn.Sequential:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,7 +25,8 @@ from pgviz.policies.gaussian import GaussianPolicy
 from pgviz.policies.networks import NetworkShape
 from pgviz.policies.policy import Mask
 from pgviz.policies.running import Floats, size_of
-from pgviz.policies.state_action_value import Kept, StateActionValue
+from pgviz.policies.state_action_value import StateActionValue
+from pgviz.policies.twin_perceptron import TwinPerceptron
 
 # Beyond this, the float32 number nearest to tanh⁻¹ is infinite.
 _NEARLY_ONE = np.float32(1.0) - np.float32(2.0**-24)
@@ -51,26 +53,37 @@ class TwinCritics(nn.ModuleList):
         first, second = (StateActionValue(shape, dimensions, generator) for _ in range(2))
         super().__init__((first, second))
         self.both = first, second
+        self._dimensions, self._plain = dimensions, shape.plain
+        self._twin: TwinPerceptron | None = None
 
     def prepare(self, offset: int) -> int:
         """Take note that the weights are views of a vector and begin at `offset`; return where they end."""
+        if self._plain:
+            self._twin = TwinPerceptron(self.both[0].perceptron, offset)
         for critic in self.both:
             offset = critic.prepare(offset)
         return offset
 
-    def values(self, observations_BO: NDArray[np.generic], actions_BD: Floats) -> tuple[Floats, list[Kept]]:
+    def values(self, observations_BO: NDArray[np.generic], actions_BD: Floats) -> tuple[Floats, Any]:
         """Return both critics' Q(s, a), ``(C, B)``, and what the way back wants."""
+        if self._twin is not None:
+            return self._twin.forward(np.concatenate([observations_BO, actions_BD], 1, dtype=np.float32))
         values, kept = zip(*(critic.values(observations_BO, actions_BD) for critic in self.both), strict=True)
-        return np.stack(values), list(kept)
+        return np.stack(values), kept
 
-    def backward(self, gradient_CB: Floats, kept: list[Kept], out: Floats) -> None:
+    def backward(self, gradient_CB: Floats, kept: Any, out: Floats) -> None:
         """Write the gradient in the weights of both into their parts of `out`."""
+        if self._twin is not None:
+            self._twin.backward(gradient_CB, kept, out)
+            return
         for critic, gradient_B, each in zip(self.both, gradient_CB, kept, strict=True):
             critic.backward(gradient_B, each, out)
 
-    def smaller_gradient(self, values_CB: Floats, kept: list[Kept]) -> Floats:
+    def smaller_gradient(self, values_CB: Floats, kept: Any) -> Floats:
         """Return the gradient of each state's smaller value in its action, ``(B, D)``; of equals the first's."""
         first_B = values_CB[0] <= values_CB[1]
+        if self._twin is not None:
+            return self._twin.chosen_gradient(first_B, kept, self._dimensions)
         shares = (first_B.astype(np.float32), (~first_B).astype(np.float32))
         first, second = (
             critic.action_gradient(share_B, each)
@@ -96,8 +109,8 @@ class SACPolicy(GaussianPolicy):
     ----------
     critics, targets
         The two critics, and the two that follow them.
-    log_temperature
-        ln α, shape ``(1,)``.
+    log_temperature, log_temperature_1
+        ln α, shape ``(1,)``; the same number, as NumPy sees it.
     actor_part, temperature_part, critic_part, target_part
         Where each is in the vector; ln α is the last of the actor's, with which it takes its steps.
     log_halves
@@ -125,7 +138,7 @@ class SACPolicy(GaussianPolicy):
         target_end = self.targets.prepare(critic_end)
         self.actor_part, self.temperature_part = slice(0, actor_end), slice(actor_end - 1, actor_end)
         self.critic_part, self.target_part = slice(actor_end, critic_end), slice(critic_end, target_end)
-        self._log_temperature_1 = self.log_temperature.detach().numpy()
+        self.log_temperature_1 = self.log_temperature.detach().numpy()
         self._critics_P, self._targets_P = (
             self.flat.detach()[part] for part in (self.critic_part, self.target_part)
         )
@@ -136,7 +149,7 @@ class SACPolicy(GaussianPolicy):
     def temperature(self) -> float:
         """α."""
         # Where it grows without end, the loss is the one to say so.
-        return math.exp(min(self._log_temperature_1[0], 700.0))
+        return math.exp(min(float(self.log_temperature_1[0]), 700.0))
 
     def draw_uniform(self, count: int, rng: np.random.Generator) -> Floats:
         """Draw samples before squashing whose actions are uniform in the box, ``(N, D)``."""

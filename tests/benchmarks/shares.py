@@ -28,10 +28,15 @@ from pgviz.algorithms.optimizer import Optimizer
 from pgviz.config import RunConfig
 from pgviz.environments.factory import make
 from pgviz.policies.networks import Perceptron
+from pgviz.policies.twin_perceptron import TwinPerceptron
 from pgviz.session.session import Session, forever
 
 CLOCKED = "Clocked-v0"
-BARE = ((Perceptron, ("forward", "backward", "input_gradient")), (Optimizer, ("step",)))
+BARE = (
+    (Perceptron, ("forward", "backward", "input_gradient")),
+    (TwinPerceptron, ("forward", "backward", "chosen_gradient")),
+    (Optimizer, ("step",)),
+)
 
 
 class Shares(NamedTuple):
