@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.optim.adam import adam
 from torch.optim.rmsprop import rmsprop
 
 # The values that the published configurations use, rather than torch's own.
@@ -42,6 +41,8 @@ class Optimizer:
         self.learning_rate = 0.0
         self._leaf = flat
         self._flat = flat.detach()
+        self._received_P = np.zeros(0, np.float32)
+        self._gradient = torch.from_numpy(self._received_P)
         self._epsilon = epsilon
         self._adam = name == "adam"
         self._mean = torch.zeros_like(self._flat)
@@ -50,14 +51,10 @@ class Optimizer:
 
     def receive(self, gradient_P: NDArray[np.float32]) -> float:
         """Take over the gradient of a loss, and return its Euclidean norm."""
-        self._leaf.grad = torch.from_numpy(gradient_P)
+        if gradient_P is not self._received_P:
+            self._received_P, self._gradient = gradient_P, torch.from_numpy(gradient_P)
+            self._leaf.grad = self._gradient
         return float(np.sqrt(np.dot(gradient_P, gradient_P)))
-
-    @property
-    def _gradient(self) -> Tensor:
-        gradient = self._leaf.grad
-        assert gradient is not None
-        return gradient
 
     def step(self, learning_rate: float, norm: float, max_norm: float | None) -> None:
         """Shorten the gradient to `max_norm`, given its `norm`, and take one step."""
@@ -71,14 +68,15 @@ class Optimizer:
             self._step_rmsprop(gradient)
 
     def _step_adam(self, gradient: Tensor) -> None:
-        adam(
+        # What torch's own optimiser calls, less what it looks up on the way there.
+        self._steps.add_(1)
+        torch._fused_adam_(
             [self._flat],
             [gradient],
             [self._mean],
             [self._square],
             [],
             [self._steps],
-            fused=True,
             amsgrad=False,
             beta1=ADAM_DECAY[0],
             beta2=ADAM_DECAY[1],

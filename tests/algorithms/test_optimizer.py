@@ -87,3 +87,20 @@ def test_that_a_new_gradient_replaces_the_last_one() -> None:
     optimizer = Optimizer(policy.flat, "adam")
     norms = [optimizer.receive(np.ones(policy.flat.numel(), np.float32)) for _ in range(2)]
     assert norms[0] == norms[1] == pytest.approx(policy.flat.numel() ** 0.5)
+
+
+@OPTIMIZERS
+def test_that_what_is_written_into_the_same_array_counts_anew(name: str) -> None:
+    policies = [_policy() for _ in range(2)]
+    reused, fresh = (Optimizer(policy.flat, name) for policy in policies)
+    array = np.empty(policies[0].flat.numel(), np.float32)
+    for step, rate in enumerate(RATES):
+        array[:] = _gradient(policies[0].flat, step)
+        norms = [reused.receive(array), fresh.receive(array.copy())]
+        assert norms[0] == norms[1]
+        for optimizer in (reused, fresh):
+            optimizer.step(rate, norms[0], 0.5)
+    assert torch.equal(policies[0].flat, policies[1].flat)
+    assert policies[0].flat.grad is not None
+    assert policies[0].flat.grad.numpy() is not array
+    assert np.shares_memory(policies[0].flat.grad.numpy(), array)
