@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import NamedTuple, Self
 
+import numpy as np
+
 from pgviz.algorithms.returns import Floats
 
 
@@ -30,7 +32,8 @@ class Sloped(NamedTuple):
     @classmethod
     def mean(cls, terms_B: Floats, derivatives_B: Floats) -> Self:
         """The mean of terms, given the derivative of each in its own quantity."""
-        return cls(float(terms_B.mean()), derivatives_B / terms_B.dtype.type(len(terms_B)))
+        count = terms_B.dtype.type(len(terms_B))
+        return cls(float(np.add.reduce(terms_B) / count), derivatives_B / count)
 
 
 class Descent(NamedTuple):

@@ -206,11 +206,11 @@ class ReplayBuffer:
         columns = self._columns
         masked = "masks" in columns
         return Transitions(
-            columns["observations"][places_B],
-            columns["samples"][places_B],
-            columns["rewards"][places_B],
-            columns["next_observations"][places_B],
-            columns["terminated"][places_B].astype(np.float32),
-            columns["next_masks"][places_B] if masked else None,
-            columns["masks"][places_B] if masked else None,
+            columns["observations"].take(places_B, 0),
+            columns["samples"].take(places_B, 0),
+            columns["rewards"].take(places_B),
+            columns["next_observations"].take(places_B, 0),
+            columns["terminated"].take(places_B).astype(np.float32),
+            columns["next_masks"].take(places_B, 0) if masked else None,
+            columns["masks"].take(places_B, 0) if masked else None,
         )

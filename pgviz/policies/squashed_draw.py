@@ -90,7 +90,7 @@ class SquashedDraw(NamedTuple):
         """
         mean_BD, log_std_BD = self.mean_BD[:states], self.log_std_BD[:states]
         u_QBD = mean_BD + _NODES_Q[:, None, None] * np.exp(log_std_BD)
-        expected_BD = np.tensordot(_WEIGHTS_Q, _log_slope(u_QBD), 1)
+        expected_BD = (_WEIGHTS_Q @ _log_slope(u_QBD).reshape(len(_WEIGHTS_Q), -1)).reshape(mean_BD.shape)
         wide_BD = log_std_BD > WIDE_LOG_STD
         if wide_BD.any():
             expected_BD[wide_BD] = _mean_log_slope(mean_BD[wide_BD], np.exp(log_std_BD[wide_BD]))

@@ -8,6 +8,8 @@ from pgviz.algorithms.algorithm import Minibatch
 from pgviz.algorithms.statistics import UpdateStatistics
 from pgviz.training.events import MinibatchComputed, UpdateApplied
 
+_STATISTICS = tuple(field.name for field in fields(UpdateStatistics))
+
 
 def computed(step: int, update: int, minibatch: Minibatch) -> MinibatchComputed:
     """Say that a loss and its gradient are there."""
@@ -25,5 +27,4 @@ def computed(step: int, update: int, minibatch: Minibatch) -> MinibatchComputed:
 
 def applied(step: int, update: int, statistics: UpdateStatistics) -> UpdateApplied:
     """Say what an update did."""
-    values = {field.name: getattr(statistics, field.name) for field in fields(statistics)}
-    return UpdateApplied(step, update, **values)
+    return UpdateApplied(step, update, **{name: getattr(statistics, name) for name in _STATISTICS})
