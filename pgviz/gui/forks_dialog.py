@@ -22,7 +22,7 @@ from pgviz.gui.run_model import RunModel
 from pgviz.gui.theme import set_role
 from pgviz.gui.what_if import places, span, trial_at
 from pgviz.gui.widgets.parameter_field import ParameterField
-from pgviz.gui.widgets.parts import CalmComboBox, caption, scrolling
+from pgviz.gui.widgets.parts import CalmComboBox, caption, indented, scrolling
 from pgviz.hyperparameters import declaration
 from pgviz.parameters import Value
 from pgviz.session.commands import Command, Fork, Pause
@@ -65,7 +65,7 @@ class ForkDialog(QDialog):
         self._values = _values_at(model)
         self._parts: list[Part] = parts_of(model.environment) if model.environment else []
         self.part, self.option = CalmComboBox("Part of the action"), CalmComboBox("First action")
-        self.number = QDoubleSpinBox(decimals=3)
+        self.number = indented(QDoubleSpinBox(decimals=3))
         self.number.setAccessibleName("First action, value")
         self.fields: dict[str, ParameterField] = {}
         self.note = QLabel(wordWrap=True)

@@ -277,6 +277,7 @@ class MainWindow(QMainWindow):
         self.pump.breakpoints_listed.connect(self._on_breakpoints_listed)
         self.pump.run_failed.connect(lambda _: self._doubt_breakpoints())
         self.pump.rewound.connect(self.controls.rewind)
+        self.pump.rewound.connect(lambda _: self.faults.clear())
         self.pump.run_waits.connect(self.controls.show_waiting)
         self.keeping.serve(self.actions_, self.pump)
         self.actions_.policy_requested.connect(self._ask_for_policy)

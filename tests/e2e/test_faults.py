@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from pgviz.config import RunConfig
 from pgviz.session.notices import RunState
 from tests.e2e.conftest import Bench
-from tests.hands import click
+from tests.hands import click, press
 
 FAULTY = "tests.environments.faulty"
 
@@ -49,3 +50,19 @@ def test_that_an_unknown_environment_leaves_the_present_run(bench: Bench, qtbot:
     assert bench.window.model.state is RunState.PAUSED
     bench.window.actions_.step.trigger()
     qtbot.waitUntil(lambda: bench.window.model.step == 2)
+
+
+def test_that_what_never_happened_is_not_said_after_going_back_before_it(bench: Bench, qtbot: QtBot) -> None:
+    bench.window.begin(RunConfig.create(f"{FAULTY}:NanObservation-v0", environment_count=2), play=True)
+    bench.wait_state(RunState.FAILED)
+    model, banner = bench.window.model, bench.window.banner
+    assert banner.isVisible()
+    bench.window.activateWindow()
+
+    press(bench.window, Qt.Key.Key_Left)
+    qtbot.waitUntil(lambda: model.debug.looks_back)
+    assert banner.isVisible()
+    press(bench.window, Qt.KeyboardModifier.ControlModifier | Qt.Key.Key_Return)
+
+    bench.wait_state(RunState.PAUSED)
+    qtbot.waitUntil(lambda: not banner.isVisible())

@@ -82,7 +82,7 @@ class MicroscopePanel(QWidget):
         self.halves.addWidget(self._arrange_samples())
         self.halves.addWidget(self.tabs)
         self.halves.setHandleWidth(8)
-        self.halves.setSizes([1020, 980])
+        self.halves.setSizes([1050, 950])
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 6, 8, 6)
         column.addWidget(self.halves)

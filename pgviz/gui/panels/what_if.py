@@ -21,7 +21,7 @@ from pgviz.gui.moving import Part, parts_of
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.theme import Theme, set_role, tabular
 from pgviz.gui.what_if import Trial, choices, place_of, same, samples, say_forced, trial_at, trials
-from pgviz.gui.widgets.parts import CalmComboBox, push_button, spin_box, tool_button
+from pgviz.gui.widgets.parts import CalmComboBox, indented, push_button, spin_box, tool_button
 from pgviz.gui.widgets.worth_view import WorthView
 from pgviz.session.commands import EstimateValues, Fork, Intervene, Pause
 from pgviz.session.notices import RunState, RunWaits, ValuesEstimated
@@ -78,7 +78,7 @@ class WhatIfPanel(QWidget):
         self.rollouts = spin_box("Rollouts of each action", ROLLOUTS, 1, 512)
         self.horizon = spin_box("Steps of each rollout at most", HORIZON, 1, 10_000)
         self.part = CalmComboBox("Part of the action")
-        self.option, self.number = CalmComboBox("Action to force"), QDoubleSpinBox(decimals=3)
+        self.option, self.number = CalmComboBox("Action to force"), indented(QDoubleSpinBox(decimals=3))
         self.number.setAccessibleName("Action to force")
         self.number.setFont(tabular(self.number.font()))
         self.force = push_button("Force", "Take this action in the next step, whatever is drawn")
