@@ -9,6 +9,7 @@ from types import TracebackType
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QToolBar
 
+from pgviz.errors import in_brief
 from pgviz.gui.panels.banner import Banner
 from pgviz.gui.terminal import tell_terminal
 from pgviz.session.notices import CommandRejected
@@ -65,7 +66,7 @@ class Faults(QObject):
         self._seen.add(place)
         details = "".join(traceback.format_exception(kind, error, trace))
         tell_terminal(details.rstrip())
-        message = f"Something in the window went wrong ({kind.__name__}: {error}); the run goes on."
+        message = f"Something in the window went wrong ({kind.__name__}: {in_brief(error)}); the run goes on."
         self._show(message, details, restart=False)
 
     def _show(self, message: str, details: str = "", restart: bool = True) -> None:

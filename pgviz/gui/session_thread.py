@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread
 
+from pgviz.errors import in_brief
 from pgviz.gui.terminal import tell_terminal
 from pgviz.session.commands import Quit
 from pgviz.session.inbox import Inbox
@@ -104,7 +105,7 @@ class SessionThread(QThread):
     def _report(self, error: Exception) -> None:
         while self._inbox.take():
             pass  # what was asked of the crashed session means nothing to the next
-        what = str(error) or type(error).__name__
-        message = f"The engine stopped unexpectedly ({type(error).__name__}: {what}); restart the run to go on."
+        what = f"{type(error).__name__}: {in_brief(error)}"
+        message = f"The engine stopped unexpectedly ({what}); restart the run to go on."
         self._mailbox.put(RunFailed(self._mailbox.step, message, "".join(traceback.format_exception(error))))
         self._mailbox.put(StateChanged(self._mailbox.step, RunState.FAILED))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal, Self
 
 from pgviz.config import RunConfig
-from pgviz.errors import NumericalFault, PgvizError, UsageError
+from pgviz.errors import NumericalFault, PgvizError, UsageError, in_brief
 from pgviz.session.history import History
 from pgviz.session.relive import Relived
 from pgviz.training.events import (
@@ -310,7 +310,8 @@ class Session:
             message = str(error)
         else:
             kind = type(error).__name__
-            message = f"The run met an unexpected {kind}: {error}. The details say where; restart to go on."
+            said = in_brief(error).rstrip(".")
+            message = f"The run met an unexpected {kind}: {said}. The details say where; restart to go on."
         tensor = error.tensor if isinstance(error, NumericalFault) else None
         trace = "".join(traceback.format_exception(error))
         return RunFailed(self.trainer.step, message, trace, tensor)

@@ -63,7 +63,7 @@ def test_that_a_crash_of_the_engine_is_shown_and_survived(
 
 def test_that_an_engine_that_cannot_be_loaded_is_shown(settings: Settings, qtbot: QtBot) -> None:
     def missing(_inbox: Inbox, _mailbox: Mailbox) -> Host:
-        raise ImportError("libtorch.so: no such file")
+        raise ImportError("libtorch.so:\nno such file")
 
     window = MainWindow(settings, missing)
     qtbot.addWidget(window)
@@ -72,7 +72,7 @@ def test_that_an_engine_that_cannot_be_loaded_is_shown(settings: Settings, qtbot
     window.begin(CARTPOLE)
     qtbot.waitUntil(lambda: window.model.state is RunState.FAILED)
 
-    assert "libtorch.so" in window.banner.message.text()
+    assert "(ImportError: libtorch.so: no such file)" in window.banner.message.text()
     assert window.banner.isVisible()
 
 
@@ -95,12 +95,13 @@ def test_that_a_defect_of_the_window_is_shown_once(desk: Desk, capsys: pytest.Ca
     with unexpected_errors_shown(faults):
         for _ in range(3):
             try:
-                raise KeyError("lost")
-            except KeyError as error:
-                sys.excepthook(KeyError, error, error.__traceback__)
+                raise ValueError("lost\nand gone " * 100)
+            except ValueError as error:
+                sys.excepthook(ValueError, error, error.__traceback__)
 
     assert sys.excepthook is before
-    assert "KeyError" in desk.window.banner.message.text()
+    assert "(ValueError: lost and gone lost" in desk.window.banner.message.text()
+    assert len(desk.window.banner.message.text()) < 250
     assert desk.window.banner.isVisible()
     assert capsys.readouterr().err.count("Traceback") == 1
 

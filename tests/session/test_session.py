@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pickle
 import threading
+from collections.abc import Iterator
 
 import pytest
 
+from pgviz.algorithms.algorithm import Minibatch
 from pgviz.config import RunConfig
 from pgviz.errors import EnvironmentFault, UsageError
 from pgviz.session.commands import Pause, Play, StartRun
@@ -14,7 +16,15 @@ from pgviz.session.headless import train
 from pgviz.session.inbox import Inbox
 from pgviz.session.mailbox import Mailbox
 from pgviz.session.session import Session, environment_steps, updates
-from pgviz.training.events import EpisodeEnded, Event, MinibatchComputed, RunFinished, StepTaken, UpdateApplied
+from pgviz.training.events import (
+    EpisodeEnded,
+    Event,
+    MinibatchComputed,
+    RunFailed,
+    RunFinished,
+    StepTaken,
+    UpdateApplied,
+)
 
 CONFIG = RunConfig.create(environment_count=2, rollout_length=16, minibatch_size=16, epochs=2, steps=64)
 
@@ -95,6 +105,23 @@ def test_that_a_step_of_the_last_run_is_not_taken_for_one_of_the_next() -> None:
         mailbox.put(session.introduce())
     assert mailbox.wants_step
     assert mailbox.take() == ([session.introduce()], None)
+
+
+def test_that_what_nobody_foresaw_is_said_in_brief_and_kept_whole() -> None:
+    pages = "one thing\n" + "and another. " * 1_000
+
+    def fail(_: object) -> Iterator[Minibatch]:
+        raise RuntimeError(pages)
+
+    with Session(CONFIG) as session:
+        session.trainer.algorithm.minibatches = fail  # type: ignore[method-assign, assignment]
+        failed = session.pull_until(lambda _: False)
+    assert isinstance(failed, RunFailed)
+    assert failed.message.startswith("The run met an unexpected RuntimeError: one thing and another.")
+    assert failed.message.endswith(" The details say where; restart to go on.")
+    assert "\n" not in failed.message
+    assert len(failed.message) < 300
+    assert pages in failed.traceback
 
 
 def test_that_the_inbox_wakes_whoever_waits() -> None:
