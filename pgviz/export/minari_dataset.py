@@ -26,7 +26,6 @@ import re
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +38,7 @@ from pgviz.config import RunConfig
 from pgviz.environments.listening import HeardEpisode, ListenedEnvironment
 from pgviz.environments.registry import specification
 from pgviz.errors import UsageError, in_brief
+from pgviz.export.extras import MINARI
 from pgviz.export.film import ExportError
 from pgviz.export.whole import written_whole
 from pgviz.recording.reader import Recording
@@ -47,8 +47,6 @@ from pgviz.session.lived_again import LivedAgain
 from pgviz.training.events import EpisodeEnded
 from pgviz.training.seeding import RunSeeds
 
-PACKAGES = ("minari", "h5py", "PIL")
-INSTALL = "pip install 'pgviz[minari]'"
 # Opening the file costs more than most episodes.
 EPISODES_AT_ONCE = 200
 BYTES_AT_ONCE = 32 * 2**20
@@ -84,9 +82,8 @@ def dataset_folder(path: Path) -> Path:
     UsageError
         Where what writes such data sets is not installed, its name is none that Minari takes, or it is there.
     """
-    absent = [name for name in PACKAGES if find_spec(name) is None]
-    if absent:
-        raise UsageError(f"writing a Minari data set needs {' and '.join(absent)}: {INSTALL}.")
+    if MINARI.missing:
+        raise UsageError(f"writing a Minari data set needs {MINARI.missing}.")
     if not re.fullmatch(r"[-\w]+", path.name):
         raise UsageError(
             "a Minari data set is a folder named in letters, digits, - and _, such as cartpole-ppo-v0; "

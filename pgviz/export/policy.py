@@ -25,7 +25,6 @@ from __future__ import annotations
 import io
 import logging
 import warnings
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,7 @@ from gymnasium import Space, spaces
 from torch import Tensor, nn
 
 from pgviz.errors import UsageError, in_brief
+from pgviz.export.extras import ONNX
 from pgviz.export.whole import written_whole
 from pgviz.policies.factored import FactoredPolicy
 from pgviz.policies.gaussian import LOG_STD_HIGH, LOG_STD_LOW, GaussianPolicy
@@ -43,8 +43,6 @@ from pgviz.policies.policy import Policy
 from pgviz.policies.q_policy import BinnedQPolicy, QPolicy
 
 FORMATS = (".pt2", ".onnx")
-ONNX_PACKAGES = ("onnx", "onnxscript")
-INSTALL = "pip install 'pgviz[onnx]'"
 INPUT = "observations"
 
 
@@ -260,9 +258,8 @@ def require_format(path: Path) -> None:
     """Raise a ``UsageError`` where a file of this name cannot be written here."""
     if path.suffix.lower() not in FORMATS:
         raise UsageError(f"a policy is a file that ends in {' or '.join(FORMATS)}; got {path.name!r}.")
-    absent = [name for name in ONNX_PACKAGES if path.suffix.lower() == ".onnx" and find_spec(name) is None]
-    if absent:
-        raise UsageError(f"writing ONNX needs {' and '.join(absent)}: {INSTALL}; .pt2 works without.")
+    if path.suffix.lower() == ".onnx" and ONNX.missing:
+        raise UsageError(f"writing ONNX needs {ONNX.missing}; .pt2 works without.")
 
 
 def _pt2(program: Any) -> bytes:

@@ -26,7 +26,6 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -34,6 +33,7 @@ from typing import Any, Self
 import numpy as np
 
 from pgviz.errors import UsageError
+from pgviz.export.extras import TENSORBOARD
 from pgviz.export.film import ExportError
 from pgviz.session.notices import RunRewound
 from pgviz.training.events import (
@@ -45,7 +45,6 @@ from pgviz.training.events import (
     UpdateApplied,
 )
 
-PACKAGE, INSTALL = "tensorboardX", "pip install 'pgviz[tensorboard]'"
 # Some learners update thousands of times a second, and no curve has so many points.
 STEPS_BETWEEN = 250
 
@@ -72,8 +71,8 @@ class TensorBoardLog:
     """
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
-        if find_spec(PACKAGE) is None:
-            raise UsageError(f"writing for TensorBoard needs {PACKAGE}: {INSTALL}.")
+        if TENSORBOARD.missing:
+            raise UsageError(f"writing for TensorBoard needs {TENSORBOARD.missing}.")
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._writer = _writer(folder, 0)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
+from pgviz.export.extras import MINARI, TENSORBOARD, VIDEO, Extra
 from pgviz.gui.scene import What
 from pgviz.gui.settings import ThemeChoice
 
@@ -25,8 +25,8 @@ class Kind:
         Whether it consists of pictures.
     fps
         Pictures per second that are suggested.
-    package, install
-        What has to be installed for it, and the line that does so; empty where nothing has to.
+    needs
+        What has to be installed for it, if anything.
     option
         By which the command is told where to.
     holds
@@ -37,17 +37,15 @@ class Kind:
     suffix: str
     is_film: bool = True
     fps: int = 30
-    package: str = ""
-    install: str = ""
+    needs: Extra | None = None
     option: str = "--to"
     holds: str = ""
 
     @property
     def missing(self) -> str:
         """What to install first, in a sentence; empty where all is there."""
-        if not self.package or find_spec(self.package) is not None:
-            return ""
-        return f"This needs {self.package}, which is not installed: {self.install}"
+        missing = self.needs.missing if self.needs is not None else ""
+        return f"This needs what is not installed here, {missing}" if missing else ""
 
     @property
     def lives(self) -> bool:
@@ -65,20 +63,18 @@ class Kind:
         return target.with_name(target.name + self.suffix)
 
 
-_VIDEO = "pip install 'pgviz[video]'"
 DATASET = Kind(
     "Minari data set",
     "-v0",
     is_film=False,
-    package="minari",
-    install="pip install 'pgviz[minari]'",
+    needs=MINARI,
     option="--minari",
     holds="Every step of every episode. The run is lived again for it, which takes as long as it did.",
 )
 KINDS = (
-    Kind("Film (MP4)", ".mp4", package="av", install=_VIDEO),
-    Kind("Film (WebM)", ".webm", package="av", install=_VIDEO),
-    Kind("Moving picture (GIF)", ".gif", fps=15, package="av", install=_VIDEO),
+    Kind("Film (MP4)", ".mp4", needs=VIDEO),
+    Kind("Film (WebM)", ".webm", needs=VIDEO),
+    Kind("Moving picture (GIF)", ".gif", fps=15, needs=VIDEO),
     Kind("Pictures (PNG, numbered)", ".png"),
     Kind(
         "Table (CSV)",
@@ -90,8 +86,7 @@ KINDS = (
         "TensorBoard",
         "",
         is_film=False,
-        package="tensorboardX",
-        install="pip install 'pgviz[tensorboard]'",
+        needs=TENSORBOARD,
         option="--tensorboard",
         holds="Returns, losses and the policy's numbers under the names that Stable-Baselines3 gives them.",
     ),

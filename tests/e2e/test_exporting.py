@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QFileDialog, QMessage
 from pytestqt.qtbot import QtBot
 
 from pgviz.config import RunConfig
-from pgviz.gui import export_wish
+from pgviz.export import extras
 from pgviz.gui.export_dialog import OTHER, ExportDialog
 from pgviz.gui.export_wish import DATASET, KINDS
 from pgviz.gui.main_window import MainWindow
@@ -261,7 +261,7 @@ def test_that_a_place_that_cannot_be_written_is_said_in_the_banner(
 def test_that_what_is_missing_is_named_and_not_begun(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export_wish, "find_spec", lambda name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
     dialog = opened(window, qtbot)
     button = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
     assert not button.isEnabled()

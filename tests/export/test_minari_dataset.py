@@ -18,7 +18,7 @@ import minari
 from pgviz.cli import main
 from pgviz.config import RunConfig
 from pgviz.errors import UsageError
-from pgviz.export import minari_dataset
+from pgviz.export import extras, minari_dataset
 from pgviz.export.film import ExportError
 from pgviz.export.minari_dataset import WrittenDataset, dataset_folder, write_dataset
 from pgviz.session.headless import train
@@ -237,7 +237,7 @@ def test_that_a_data_set_needs_a_name_a_place_and_minari(tmp_path: Path, monkeyp
     (tmp_path / "run-v0").mkdir()
     with pytest.raises(UsageError, match="is there already"):
         dataset_folder(tmp_path / "run")
-    monkeypatch.setattr(minari_dataset, "find_spec", lambda _name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda _name: None)
     with pytest.raises(UsageError, match=r"needs minari and h5py and PIL: pip install 'pgviz\[minari\]'"):
         dataset_folder(tmp_path / "other")
 

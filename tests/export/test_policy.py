@@ -14,6 +14,7 @@ from gymnasium import spaces
 from pgviz.cli import main
 from pgviz.config import RunConfig
 from pgviz.errors import UsageError
+from pgviz.export import extras
 from pgviz.export import policy as policies
 from pgviz.export.film import ExportError
 from pgviz.export.policy import StandalonePolicy, example, write_policy
@@ -178,7 +179,7 @@ def test_that_other_files_and_missing_packages_are_one_sentence(
 ) -> None:
     with pytest.raises(UsageError, match=r"ends in \.pt2 or \.onnx"):
         policies.require_format(tmp_path / "p.zip")
-    monkeypatch.setattr(policies, "find_spec", lambda _name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda _name: None)
     with pytest.raises(UsageError, match=r"needs onnx and onnxscript: pip install 'pgviz\[onnx\]'"):
         policies.require_format(tmp_path / "p.onnx")
 

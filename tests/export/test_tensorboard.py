@@ -14,7 +14,7 @@ from tensorboardX.record_writer import RecordWriter  # noqa: F401 - the format t
 
 from pgviz.config import RunConfig
 from pgviz.errors import UsageError
-from pgviz.export import tensorboard
+from pgviz.export import extras, tensorboard
 from pgviz.export.tensorboard import TensorBoardLog
 from pgviz.session.headless import train
 from pgviz.session.notices import RunRewound
@@ -103,7 +103,7 @@ def test_that_what_is_missing_is_one_sentence(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="cannot write to"):
         TensorBoardLog(tmp_path / "file")
-    monkeypatch.setattr(tensorboard, "find_spec", lambda _name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda _name: None)
     with pytest.raises(UsageError, match=r"needs tensorboardX: pip install 'pgviz\[tensorboard\]'"):
         TensorBoardLog(tmp_path / "log")
 
