@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pgviz.algorithms.off_policy import OffPolicyAlgorithm
 from pgviz.config import RunConfig
 from pgviz.errors import PgvizError, RunError, UsageError
 from pgviz.recording.reader import Recording
@@ -269,6 +270,19 @@ def test_that_a_run_that_is_only_kept_holds_no_tape_of_its_past(tmp_path: Path) 
         assert len(log.tape) < 60
         weights = session.trainer.policy.weights_sha256()
     assert train(config, keeper=Keeper(tmp_path, resume=True)).weights_sha256 == weights
+
+
+def test_that_a_run_that_is_only_kept_holds_nothing_that_its_memory_has_overwritten(tmp_path: Path) -> None:
+    settings = {"learning_starts": 50, "buffer_size": 60, "train_frequency": 4, "hidden_sizes": (8,)}
+    config = RunConfig.create("CartPole-v1", "dqn", steps=600, environment_count=1, **settings)
+    with Session(config, keep_log=True) as session:
+        Keeper(tmp_path, 0.0).watch(session, dict)
+        session.pull_until(lambda _: False)
+        algorithm = session.trainer.algorithm
+        assert isinstance(algorithm, OffPolicyAlgorithm)
+        assert algorithm.replay.keeps_overwritten
+        assert algorithm.replay.added == 600
+        assert len(algorithm.replay._overwritten) <= 1
 
 
 class Ticking:
