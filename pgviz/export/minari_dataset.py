@@ -84,7 +84,7 @@ def dataset_folder(path: Path) -> Path:
     """
     if MINARI.missing:
         raise UsageError(f"writing a Minari data set needs {MINARI.missing}.")
-    if not re.fullmatch(r"[-\w]+", path.name):
+    if not re.fullmatch(r"\w[-\w]*", path.name):
         raise UsageError(
             "a Minari data set is a folder named in letters, digits, - and _, such as cartpole-ppo-v0; "
             f"got {path.name!r}."

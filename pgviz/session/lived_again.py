@@ -56,12 +56,13 @@ class LivedAgain:
 
     def __init__(self, recording: Recording, environment: VectorEnvironment) -> None:
         self._recording = recording
+        self._events: Iterator[Event] = iter(())
+        self._pulled = 0
         try:
             self._origin = _first(recording)
             earlier = self._recorded(1, self._origin.position)
             self.earlier_episodes = sum(isinstance(each, EpisodeEnded) for each in earlier)
             self._trainer = Trainer(recording.started.config, environment=environment)
-            self._events, self._pulled = self._trainer.events(), 0
         except BaseException:
             environment.close()
             raise

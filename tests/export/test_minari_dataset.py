@@ -231,7 +231,7 @@ def test_that_a_recording_without_an_episode_is_one_sentence(tmp_path: Path) -> 
 def test_that_a_data_set_needs_a_name_a_place_and_minari(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert dataset_folder(tmp_path / "run") == tmp_path / "run-v0"
     assert dataset_folder(tmp_path / "run-v12") == tmp_path / "run-v12"
-    for path in (tmp_path / "a b", tmp_path / "a.b", Path("/")):
+    for path in (tmp_path / "a b", tmp_path / "a.b", tmp_path / "-v0", Path("/")):
         with pytest.raises(UsageError, match="named in letters, digits"):
             dataset_folder(path)
     (tmp_path / "run-v0").mkdir()

@@ -12,16 +12,20 @@ from pgviz.environments.vector import VectorEnvironment
 from pgviz.errors import UsageError
 from pgviz.recording.reader import Recording
 from pgviz.recording.schema import RecordingError
+from pgviz.session import commands
 from pgviz.session.history import History
 from pgviz.session.lived_again import LivedAgain
-from pgviz.session.recorded import open_recording
+from pgviz.session.notices import RunRewound, RunState
+from pgviz.session.recorded import RecordingState, open_recording
 from pgviz.session.recorder import Recorder, RecordingOptions
 from pgviz.session.relive import NotReproducible
 from pgviz.session.session import Session
 from pgviz.training.events import EpisodeEnded, Event, ParameterChanged, UpdateApplied
 from pgviz.training.interventions import ForceAction, JudgeMinibatch, TurnKnob
 from pgviz.training.seeding import RunSeeds
+from tests.session.driver import hosted
 from tests.session.recordings import SMALL, Rows, recorded
+from tests.session.test_take_over import go_to
 
 MOODY = RunConfig.create("tests.environments.toys:Moody-v0", "ppo", **SMALL)
 
@@ -201,3 +205,36 @@ def test_that_a_snapshot_of_another_run_is_one_sentence(tmp_path: Path) -> None:
         pytest.raises(RecordingError, match="a snapshot in the recording is of another run"),
     ):
         lived(recording)
+
+
+@pytest.mark.parametrize("begin_at", [0, 90])
+def test_that_a_run_that_was_steered_and_gone_back_into_in_a_window_is_lived_again(
+    begin_at: int, tmp_path: Path
+) -> None:
+    config = RunConfig.create("CartPole-v1", "ppo", **SMALL)
+    path = tmp_path / "run.pgviz"
+    with hosted() as driver:
+        driver.post(commands.StartRun(config))
+        driver.wait_for_state(RunState.PAUSED)
+        if begin_at:
+            go_to(driver, begin_at)
+        driver.post(commands.StartRecording(path, steps_per_second=1e6, seconds_between_snapshots=0.0))
+        driver.wait_for(lambda _: driver.of(RecordingState))
+        go_to(driver, 250)
+        driver.post(commands.SetParameter("learning_rate", 0.01))
+        go_to(driver, 400)
+        driver.post(commands.LookBack(200), commands.ResumeHere())
+        driver.wait_for(lambda _: driver.of(RunRewound))
+        driver.post(commands.SetParameter("learning_rate", 0.0001))
+        driver.post(commands.Intervene(ForceAction(0, (1.0,))))
+        go_to(driver, 500)
+        driver.post(commands.StopRecording())
+        driver.wait_for(lambda _: not driver.of(RecordingState)[-1].active)
+
+    with open_recording(path) as recording:
+        facts, _ = lived(recording)
+
+    assert [each.value for each in facts if isinstance(each, ParameterChanged)] == [0.0001]
+    steps = [each.step for each in facts]
+    assert steps == sorted(steps)
+    assert steps[-1] > 450
