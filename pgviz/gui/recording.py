@@ -44,22 +44,20 @@ class Recording(QObject):
         self._folder: Path | None = None
         self._wish = StartRecording(Path())
         self._state: RecordingState | None = None
-        self._tell: Callable[[str], object] = lambda _: None
+        self._note: Callable[[str], object] = lambda _: None
         self.light = RecordingLight(window)
 
-    def serve(self, actions: Actions, pump: Pump, bar: ProgressBar, tell: Callable[[str], object]) -> None:
+    def serve(self, actions: Actions, pump: Pump, bar: ProgressBar, note: Callable[[str], object]) -> None:
         """Do what the action asks for, and say how the recording stands.
 
         Parameters
         ----------
-        actions, pump
-            What asks, and what says what has come of it.
         bar
             Where the light goes.
-        tell
-            Shows a sentence that a person should not miss.
+        actions, pump, note
+            As of :meth:`pgviz.gui.playback.Playback.serve`.
         """
-        self._actions, self._tell = actions, tell
+        self._actions, self._note = actions, note
         bar.addPermanentWidget(self.light)
         actions.record_requested.connect(self.toggle)
         pump.recording_told.connect(self._show)
@@ -110,10 +108,10 @@ class Recording(QObject):
         self._actions.record.setText("Stop recording" if state.active else RECORD)
         name = Path(state.path).name
         if state.problem is not None:
-            self._tell(f"The recording {name} has ended: {state.problem}")
+            self._note(f"The recording {name} has ended: {state.problem}")
         elif not state.active:
             self._window.statusBar().showMessage(f"Recorded {state.path} ({size_text(state.size)})", SHOWN_MS)
         elif state.snapshots_left_out and not (before and before.snapshots_left_out):
-            self._tell(f"The recording {name} goes on. {left_out_text(state.snapshots_left_out)}")
+            self._note(f"The recording {name} goes on. {left_out_text(state.snapshots_left_out)}")
         elif not was_active:
             self._window.statusBar().showMessage(f"Recording into {state.path}", SHOWN_MS)

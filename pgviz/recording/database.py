@@ -12,12 +12,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from pgviz.errors import in_brief
+from pgviz.recording import SUFFIX
 from pgviz.recording.schema import (
     APPLICATION_ID,
     FORMAT,
     LARGEST_FRAME,
     LARGEST_SNAPSHOT,
-    SUFFIX,
     TABLES,
     RecordingError,
 )

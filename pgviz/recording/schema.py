@@ -5,7 +5,10 @@
 ``events``
     One row per event, in the order in which they happened: ``position`` counts them from 1, ``step`` is the
     event's own, ``seconds`` is time since recording began, ``kind`` the name of the event's class, ``body`` its
-    fields (see :mod:`pgviz.recording.encoding`). The first is a ``RunStarted``.
+    fields (see :mod:`pgviz.recording.encoding`). The first is a ``RunStarted``. Where the run waits there is a
+    ``RunWaits``, and after it all that was looked at there (``MinibatchExamined``, ``ValuesEstimated``,
+    ``ProbesShown``) or done (``Intervened``). Fields and kinds that are added leave the version as it is: who does
+    not know them passes over them, and where an older file lacks them they have their defaults.
 ``frames``
     The picture that belongs to the event at ``position``: ``format`` is ``png``.
 ``snapshots``
@@ -19,24 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pgviz.errors import RunError
-from pgviz.recording import SUFFIX
 from pgviz.training.events import Event
-
-__all__ = [
-    "APPLICATION_ID",
-    "FORMAT",
-    "LARGEST_COUNT",
-    "LARGEST_EVENT",
-    "LARGEST_FRAME",
-    "LARGEST_SIDE",
-    "LARGEST_SNAPSHOT",
-    "LARGEST_STEP",
-    "SUFFIX",
-    "TABLES",
-    "Recorded",
-    "RecordingError",
-    "RecordingInfo",
-]
 
 APPLICATION_ID = 0x5047565A  # "PGVZ"
 FORMAT = 1

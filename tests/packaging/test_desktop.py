@@ -89,7 +89,8 @@ def test_that_installing_writes_entry_icons_and_metainfo(tmp_path: Path, command
 
 
 def test_that_recordings_are_a_type_of_their_own_that_pgviz_opens(tmp_path: Path, command: Path) -> None:
-    from pgviz.recording.schema import APPLICATION_ID, SUFFIX
+    from pgviz.recording import SUFFIX
+    from pgviz.recording.schema import APPLICATION_ID
 
     desktop.install(tmp_path, command)
     types = ET.parse(tmp_path / "mime" / "packages" / f"{desktop.ID}.xml").getroot()

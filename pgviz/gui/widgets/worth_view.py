@@ -102,7 +102,9 @@ class WorthView(QWidget):
         if self.is_choice:
             self.bars.chosen = None if place is None else round(place)
             self.bars.redraw()
-        elif place is not None:
+            return
+        self.curve.handle.setVisible(self.curve.handle.movable or place is not None)
+        if place is not None:
             self.curve.place_handle(place)
 
     def apply_theme(self, theme: Theme) -> None:
