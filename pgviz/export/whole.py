@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -38,7 +39,7 @@ def added_whole(folder: Path) -> Iterator[Path]:
     Yields
     ------
     Path
-        The folder to write them into meanwhile, which is not there yet; otherwise as :func:`written_whole`.
+        An empty folder to write them into meanwhile; otherwise as :func:`written_whole`.
 
     Raises
     ------
@@ -46,6 +47,9 @@ def added_whole(folder: Path) -> Iterator[Path]:
         Where they cannot be written.
     """
     with _growing(folder) as part:
+        if folder.exists() and not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        part.mkdir(parents=True)
         yield part
         _synchronise(part)
         for file in _files(part):

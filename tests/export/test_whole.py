@@ -45,7 +45,7 @@ def test_that_a_file_and_a_folder_take_their_names_when_they_are_whole(tmp_path:
 def test_that_files_are_added_to_a_folder_when_all_of_them_are_whole(tmp_path: Path) -> None:
     for name in ("one", "two"):
         with added_whole(tmp_path / "folder") as part:
-            (part / "inside").mkdir(parents=True)
+            (part / "inside").mkdir()
             (part / "inside" / name).write_text(name)
             assert name not in {each.name for each in (tmp_path / "folder").rglob("*")}
 
@@ -77,6 +77,14 @@ def test_that_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> 
             written_whole(path) as part,
         ):
             part.write_text("new")
+    assert [each.name for each in tmp_path.iterdir()] == ["file"]
+
+
+def test_that_a_folder_that_is_a_file_is_said_before_anything_is_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / "file" / "folder"):
+        with pytest.raises(ExportError, match=rf"cannot write {folder}: Not a directory"), added_whole(folder):
+            pytest.fail("it was begun")
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
 
 
