@@ -81,6 +81,19 @@ def test_that_after_going_back_the_knobs_show_what_is_in_force_there_and_what_wa
     assert not any(isinstance(each, commands.SetParameter) for each in desk.host.log), "nothing was asked for"
 
 
+def test_that_another_run_knows_nothing_of_what_was_asked_of_the_last(desk: Desk) -> None:
+    desk.begin()
+    knob, started = desk.window.controls.knobs["gamma"], desk.window.model.started
+    assert started is not None
+    knob.show_request(0.5)
+    assert knob.is_pending
+
+    desk.window.controls.begin(started)
+
+    assert not knob.is_pending
+    assert knob.applied == CARTPOLE.value("gamma")
+
+
 def test_that_the_knobs_are_held_once_the_run_has_ended(desk: Desk) -> None:
     desk.begin()
     slider = desk.window.controls.sliders["learning_rate"]

@@ -131,6 +131,7 @@ def test_that_the_inbox_wakes_whoever_waits() -> None:
     assert inbox.wait(10.0)
     timer.join()
     inbox.post(Pause())
+    assert inbox.wait(0.0), "what is there already is not waited for"
     assert [inbox.take(), inbox.take(), inbox.take()] == [Play(), Pause(), None]
     assert not inbox
     assert not inbox.wait(0.0)

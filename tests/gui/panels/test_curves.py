@@ -25,6 +25,7 @@ from pgviz.gui.panels.curves import (
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.theme import DARK
 from pgviz.gui.widgets.thinning import Floats
+from pgviz.session.notices import RunRewound
 from pgviz.training.events import (
     ActionFactor,
     CategoricalDecision,
@@ -120,6 +121,27 @@ def test_that_entropy_is_drawn_beside_that_of_the_uniform_policy(qtbot: QtBot) -
     shown(qtbot, panel, model)
     np.testing.assert_allclose(points(panel, "entropy"), ([2048, 4096], [0.68, 0.67]))
     assert panel.curve.notes.references == [(math.log(2), "uniform: ln 2 = 0.693")]
+
+
+def test_that_after_going_back_what_happened_instead_is_drawn(qtbot: QtBot) -> None:
+    model, panel = cartpole(), EntropyPanel()
+    for update in (1, 2, 3):
+        add_update(model, update, 0.5, None)
+    shown(qtbot, panel, model)
+    model.apply(RunRewound(2048, 0, 1))
+    panel.refresh(model)  # as the pump does at once
+    np.testing.assert_allclose(points(panel, "entropy"), ([2048], [0.68]))
+    # As many updates again, at the same steps: only their values tell that they are others.
+    for step in (4096, 6144):
+        model.apply(UpdateApplied(step, step // 2048, 1e-3, 0.1, 0.5, None, 0, 0, 0, 0.01, 0.1, 0.5, 4))
+    panel.refresh(model)
+    np.testing.assert_allclose(points(panel, "entropy"), ([2048, 4096, 6144], [0.68, 0.1, 0.1]))
+
+    model.apply(RunRewound(2048, 0, 1))
+    for step in (4096, 6144):
+        model.apply(UpdateApplied(step, step // 2048, 1e-3, 0.2, 0.5, None, 0, 0, 0, 0.01, 0.1, 0.5, 4))
+    panel.refresh(model)
+    np.testing.assert_allclose(points(panel, "entropy"), ([2048, 4096, 6144], [0.68, 0.2, 0.2]))
 
 
 @pytest.mark.parametrize(

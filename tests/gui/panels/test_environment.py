@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -80,6 +82,19 @@ def test_that_another_copy_can_be_asked_for(panel: EnvironmentPanel, qtbot: QtBo
     with qtbot.waitSignal(panel.watch_requested) as asked:
         panel.copies.activated.emit(1)
     assert asked.args == [1]
+
+
+def test_that_a_recording_says_itself_which_copy_is_shown(panel: EnvironmentPanel) -> None:
+    started, first, _ = stepped("CartPole-v1", steps=1)
+    assert first.detail is not None
+    other = replace(first, detail=replace(first.detail, environment_index=1))
+    panel.begin(started)
+    panel.show_step(other)
+    assert panel.copies.currentIndex() == 0  # chosen by hand, while the run is live
+
+    panel.copies.setEnabled(False)
+    panel.show_step(other)
+    assert panel.copies.currentIndex() == 1
 
 
 def test_that_one_copy_offers_no_choice(panel: EnvironmentPanel) -> None:
