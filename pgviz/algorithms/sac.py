@@ -75,6 +75,8 @@ class SAC(OffPolicyAlgorithm):
         super().__init__(config, policy, rng)
         self._gradient_P = np.zeros(policy.flat.numel(), np.float32)
         policy.flat.grad = torch.from_numpy(self._gradient_P)
+        self._actor_P = policy.flat.detach().numpy()[policy.actor_part]
+        self._zeros_P = np.zeros_like(self._actor_P)
         self._learns_temperature = config.flag("learn_temperature")
         self._started_temperature = config.number("temperature")
         self._parts = {"actor": policy.actor_part, "critics": policy.critic_part}
@@ -274,9 +276,9 @@ class SAC(OffPolicyAlgorithm):
 
     @np.errstate(all="ignore")
     def _check_actor(self) -> None:
-        policy = self.policy
-        if not math.isfinite(np.add.reduce(policy.flat.detach().numpy()[policy.actor_part])):
-            raise_not_finite(policy, {})
+        # 0 · x is 0 exactly where x is finite, and a product of vectors takes a third of the time of a sum.
+        if np.dot(self._actor_P, self._zeros_P) != 0.0:
+            raise_not_finite(self.policy, {})
 
     def capture(self) -> dict[str, Any]:
         """Copy everything that decides what will be learned."""
