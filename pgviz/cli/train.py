@@ -21,6 +21,7 @@ from pgviz.errors import UsageError
 from pgviz.hyperparameters import algorithms
 from pgviz.interrupts import asked_to_stop
 from pgviz.parameters import Parameter
+from pgviz.session.agreement import module_of
 
 if TYPE_CHECKING:
     from pgviz.export.tensorboard import TensorBoardLog
@@ -97,10 +98,10 @@ def _asked_for(arguments: Namespace) -> RunConfig | None:
 
 def _saved(found: RunConfig, arguments: Namespace) -> RunConfig:
     """The run that a checkpoint is of, perhaps for more steps."""
-    if ":" in found.environment:  # a file must not choose what is imported
+    module = module_of(found.environment)
+    if module:  # a file must not choose what is imported
         raise UsageError(
-            f"the saved run would import {found.environment.partition(':')[0]}: "
-            f"agree by naming {found.environment} and the run's settings."
+            f"the saved run would import {module}: agree by naming {found.environment} and the run's settings."
         )
     return (
         found
