@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pgviz.gui.moving import parts_of
-from pgviz.gui.probe_trail import MOST, Trail
+from pgviz.gui.probe_trail import MOST, MOST_TRAILS, RecordedTrails, Trail
 from pgviz.training.events import Decision
 from tests import decisions
 
@@ -59,3 +59,23 @@ def test_that_a_long_trail_is_thinned_and_keeps_its_newest() -> None:
     found = series(trail, decision)
     assert found[:, 1] == pytest.approx(1 / (1 + np.exp(-np.array(trail.updates) / MOST)))
     assert trail.updates == sorted(trail.updates)
+
+
+def test_that_a_recorded_state_has_its_trail_again_where_it_is_gone_back_to() -> None:
+    trails = RecordedTrails()
+    here, there = (0.0, 1.0), (0.5, 1.0)
+    for update in range(4):
+        trails.of(1, here).add(update, decisions.categorical([0.0, 1.0]))
+    trails.of(1, there).add(4, decisions.categorical([0.0, 1.0]))  # it was edited
+    trails.forget_after(2)
+    assert trails.of(1, here).updates == [0, 1, 2]
+    assert trails.of(1, there).updates == []
+    assert trails.of(2, here).updates == []
+
+
+def test_that_no_file_makes_more_trails_than_there_is_room_for() -> None:
+    trails = RecordedTrails()
+    first = trails.of(0, (0.0,))
+    kept = [trails.of(0, (float(entry),)) for entry in range(1, MOST_TRAILS + 1)]
+    assert trails.of(0, (float(MOST_TRAILS),)) is kept[-1]
+    assert trails.of(0, (0.0,)) is not first

@@ -9,7 +9,7 @@ import pytest
 from pgviz.policies.decision import CategoricalDecision
 from pgviz.recording.encoding import DEFLATED, PLAIN, decode, encode
 from pgviz.recording.schema import LARGEST_EVENT, RecordingError
-from pgviz.session.notices import ProbesShown
+from pgviz.session.notices import ProbesShown, RunWaits
 from pgviz.training.events import EpisodeEnded, ParameterChanged, RunStarted, UpdateApplied
 from tests.decisions import categorical
 from tests.recording.samples import every_event, same
@@ -136,3 +136,15 @@ def test_that_what_is_read_cannot_be_written_into() -> None:
     decision = back.decisions[1]
     assert isinstance(decision, CategoricalDecision)
     assert not decision.probabilities_A.flags.writeable
+
+
+def test_that_what_an_older_file_lacks_is_what_it_is_by_default() -> None:
+    body = msgspec.msgpack.decode(_decision()[1:])
+    del body["names"]
+    back = decode(ProbesShown, PLAIN + msgspec.msgpack.encode(body))
+    assert isinstance(back, ProbesShown)
+    assert back.names == {}
+    waits = {"step": 3, "environment_index": 0, "decision": body["decisions"][1], "minibatch": None}
+    old = decode(RunWaits, PLAIN + msgspec.msgpack.encode(waits))
+    assert isinstance(old, RunWaits)
+    assert (old.value, old.forced, old.asked) == (None, (), {})
