@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QWidget
 
 from pgviz.gui.theme import Theme
 from pgviz.gui.widgets.panel_tabs import PanelTabs, Tab
@@ -71,6 +71,11 @@ class DockTabs(QObject):
                 bar.style().polish(bar)
                 bar.setFocusPolicy(Qt.FocusPolicy.NoFocus if hidden else Qt.FocusPolicy.TabFocus)
                 bar.updateGeometry()
+
+    def hides(self, widget: QWidget) -> bool:
+        """Whether a widget is in a dock that another one stands before."""
+        behind = (each for each in self._docks if each.isVisible() and each.visibleRegion().isEmpty())
+        return any(each.isAncestorOf(widget) for each in behind)
 
     def apply_theme(self, theme: Theme) -> None:
         """Take over a theme's colours."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QMainWindow
+from PySide6.QtWidgets import QLabel, QMainWindow, QWidget
 
 from pgviz.config import RunConfig
 from pgviz.gui import menus
@@ -146,6 +146,16 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         if self.isVisible() and event.oldSize().isValid():
             self.layout_.scale(event.oldSize(), event.size())
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Pass by what is behind another tab: the focus must not go where nobody sees it."""
+        passed: list[QWidget] = []
+        while super().focusNextPrevChild(next):
+            reached = self.focusWidget()
+            if reached is None or reached in passed or not self.layout_.tabs.hides(reached):
+                return True
+            passed.append(reached)
+        return False
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the arrangement and wait for the session to close its environments."""

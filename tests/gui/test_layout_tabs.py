@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QKeyCombination, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDockWidget, QTabBar
+from PySide6.QtWidgets import QDockWidget, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from pgviz.gui.main_window import MainWindow
@@ -96,3 +96,31 @@ def test_that_a_closed_panel_has_no_tab_at_the_next_start_either(
     row = row_of(window.docks.controls)
     assert [index for index in range(9) if not row.isTabVisible(index)] == [7]
     window.close()
+
+
+def stops(window: MainWindow) -> list[QWidget]:
+    """Where Tab goes, once around."""
+    window.activateWindow()
+    found: list[QWidget] = []
+    while (reached := _after_tab(window)) is not None and reached not in found:
+        found.append(reached)
+    return found
+
+
+def _after_tab(window: MainWindow) -> QWidget | None:
+    press(window.focusWidget() or window, Qt.Key.Key_Tab)
+    return window.focusWidget()
+
+
+def test_that_tab_passes_by_what_is_behind_another_panel(desk: Desk, qtbot: QtBot) -> None:
+    docks, controls, setup = desk.window.docks, desk.window.controls, desk.window.setup
+    docks.controls.raise_()
+    qtbot.waitUntil(lambda: is_shown(docks.controls) and not is_shown(docks.setup))
+    reached = stops(desk.window)
+    assert any(controls.isAncestorOf(each) for each in reached)
+    assert not any(setup.isAncestorOf(each) for each in reached)
+    press(
+        desk.window.focusWidget() or desk.window,
+        QKeyCombination(Qt.KeyboardModifier.ShiftModifier, Qt.Key.Key_Backtab),
+    )
+    assert not setup.isAncestorOf(desk.window.focusWidget())
