@@ -117,6 +117,7 @@ class Relived:
 
     def close(self) -> None:
         """Close the environments."""
+        self.trainer.on_iteration = None  # who listens leads back here: what is let go of then is freed at once
         self.trainer.close()
 
 
