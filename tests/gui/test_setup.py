@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from pgviz.config import RUN_PARAMETERS, RunConfig
@@ -230,3 +230,9 @@ def test_that_choices_are_read_as_words_and_written_as_declared(setup: SetupPane
 )
 def test_that_a_letter_is_named_once(algorithm: str, name: str, text: str) -> None:
     assert caption(declaration(algorithm).parameters[name]) == text
+
+
+def test_that_every_control_of_the_form_has_a_name(desk: Desk) -> None:
+    buttons = desk.window.setup.findChildren(QToolButton)
+    assert "Another seed" in [each.accessibleName() for each in buttons]
+    assert all(field.editor.accessibleName() for field in desk.window.setup.fields.values())

@@ -155,6 +155,7 @@ class SetupPanel(QWidget):
 
     def _with_dice(self, field: ParameterField) -> QWidget:
         dice = tool_button("⚄", "Another seed")
+        dice.setAccessibleName("Another seed")
         dice.clicked.connect(lambda: field.set_value(new_seed()))
         row = QWidget()
         layout = QHBoxLayout(row)

@@ -51,6 +51,11 @@ class DistributionPlot(QWidget):
         layout.addWidget(self.plot)
         self.plot.scene().sigMouseMoved.connect(self._hover)
 
+    def setAccessibleName(self, name: str) -> None:
+        """Name it, and with it the plot inside, which is what takes the focus."""
+        super().setAccessibleName(name)
+        self.plot.setAccessibleName(name)
+
     @abstractmethod
     def _draw(self, painter: QPainter) -> None:
         """Draw the distribution."""

@@ -160,3 +160,8 @@ def test_that_a_plot_that_is_tiny_can_be_drawn(make: Make) -> None:
     bars.show_distribution(np.full(4, 0.25), 0, None, np.arange(4.0))
 
     bars.grab()
+
+
+def test_that_the_plot_that_takes_the_focus_bears_the_name(make: Make) -> None:
+    bars = make(3)
+    assert bars.plot.accessibleName() == bars.accessibleName() == "Probability of each action"
