@@ -38,7 +38,7 @@ from PySide6.QtGui import QGuiApplication
 app = QGuiApplication([])
 screen = app.primaryScreen()
 size = screen.size()
-print(f"{app.platformName()}, {size.width()} x {size.height()}, {screen.devicePixelRatio():g} pixels per point")
+print(f"{app.platformName()}, {size.width()} x {size.height()}, at {screen.devicePixelRatio():.0%}")
 """
 _ASK_TORCH = """
 import torch

@@ -152,7 +152,7 @@ def in_words(part: Part, own: Decision, place: float) -> str:
         return part.labels[round(place)]
     if isinstance(own, BinnedDecision):
         place = float(own.centres_DK[part.dimension, _bin(own, part, place)])
-    number = f"{place:.3f}".rstrip("0").rstrip(".").replace("-", MINUS)
+    number = f"{place:z.3f}".rstrip("0").rstrip(".").replace("-", MINUS)
     return f"{part.name} {number}"
 
 

@@ -284,7 +284,7 @@ def _uniform(policy: PolicyFacts, over: str) -> str:
 
 
 def _decimal(number: float) -> str:
-    return f"{number:.2f}".replace("-", MINUS)
+    return f"{number:z.2f}".replace("-", MINUS)
 
 
 def _distinct(labels: tuple[str, ...]) -> tuple[str, ...]:

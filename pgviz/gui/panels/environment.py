@@ -133,7 +133,7 @@ def action_text(decision: Decision, facts: EnvironmentFacts | None) -> str:
         return _choice(decision, facts.action_labels if facts else ())
     if isinstance(decision, GaussianDecision | BinnedDecision):
         return (
-            DASH if decision.action_D is None else _listed([f"{each:+.2f}" for each in decision.action_D[:4]], 3)
+            DASH if decision.action_D is None else _listed([f"{each:+z.2f}" for each in decision.action_D[:4]], 3)
         )
     if isinstance(decision, FactoredDecision):
         labels = [factor.labels for factor in facts.factors] if facts else []

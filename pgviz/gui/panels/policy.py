@@ -137,9 +137,9 @@ class PolicyPanel(QWidget):
         log_prob = decision.log_prob
         texts = {
             "probability": DASH if log_prob is None else chance(log_prob),
-            "log_prob": DASH if log_prob is None else f"{log_prob:.3f}",
-            "entropy": f"{decision.entropy:.3f}",
-            "value": DASH if decision.value is None else f"{decision.value:.2f}",
+            "log_prob": DASH if log_prob is None else f"{log_prob:z.3f}",
+            "entropy": f"{decision.entropy:z.3f}",
+            "value": DASH if decision.value is None else f"{decision.value:z.2f}",
             "q": _chosen_value(decision),
         }
         for name in self.readout.names:
@@ -190,9 +190,9 @@ def _captions(policy: PolicyFacts) -> dict[str, str]:
 def _chosen_value(decision: Decision) -> str:
     """Q of the action that was taken, where it is known: of several binned dimensions only the best is."""
     if isinstance(decision, CategoricalDecision) and decision.chosen is not None and decision.values_A is not None:
-        return f"{decision.values_A[decision.chosen]:.2f}"
+        return f"{decision.values_A[decision.chosen]:z.2f}"
     if isinstance(decision, BinnedDecision) and decision.chosen_D is not None and len(decision.chosen_D) == 1:
-        return f"{decision.values_DK[0, decision.chosen_D[0]]:.2f}"
+        return f"{decision.values_DK[0, decision.chosen_D[0]]:z.2f}"
     return DASH
 
 

@@ -47,6 +47,15 @@ def test_that_a_softmax_policy_is_shown_as_bars_with_the_chosen_one_marked(panel
     panel.apply_theme(DARK)
 
 
+def test_that_what_is_rounded_to_nothing_has_no_sign(panel: PolicyPanel) -> None:
+    started, _, taken = stepped("CartPole-v1")
+    assert taken.detail is not None
+    sure = replace(taken.detail.decision, log_prob=-1e-5, value=-1e-4)
+    panel.begin(started)
+    panel.show_step(replace(taken, detail=replace(taken.detail, decision=sure)))
+    assert (panel.readout.text("log_prob"), panel.readout.text("value")) == ("0.000", "0.00")
+
+
 def test_that_a_gaussian_policy_is_shown_as_a_density_within_its_bounds(panel: PolicyPanel, qtbot: QtBot) -> None:
     started, first, taken = stepped("Pendulum-v1")
     panel.begin(started)
