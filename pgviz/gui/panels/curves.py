@@ -259,7 +259,7 @@ def _references(started: RunStarted, values: Mapping[str, Value]) -> list[tuple[
     """The entropies beside which that of π is seen: the uniform policy's, and the one that is aimed at."""
     policy, facts = started.policy, started.environment
     # With what is illegal ruled out, an even policy is so over less, in each state another number.
-    over = "over legal and illegal" if facts.has_masks and values.get("action_mask") is True else ""
+    over = "over all" if facts.has_masks and values.get("action_mask") is True else ""
     references = [] if policy.uniform_entropy is None else [(policy.uniform_entropy, _uniform(policy, over))]
     if values.get("learn_temperature") is True:
         dimensions, target = len(facts.action_low), values.get("target_entropy")

@@ -117,6 +117,7 @@ class PlotNotes(pg.GraphicsObject):  # type: ignore[misc]
             painter.drawLine(QLineF(0, y, area.width(), y))
         else:
             text, y = f"{text} {'↑' if y < 0 else '↓'}", min(max(y, 0.0), area.height())
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width() - 4 * PAD)
         size = metrics.horizontalAdvance(text) + 2 * PAD, metrics.height()
         room = QRectF(area.width() - size[0] - PAD, y - size[1] - 1, *size)
         if room.top() < 0 or any(room.intersects(other) for other in taken):

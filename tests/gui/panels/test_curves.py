@@ -341,7 +341,7 @@ def test_that_the_uniform_policy_is_said_to_be_over_all_while_illegal_actions_ar
     model = learner("ppo", environment, PolicyFacts("categorical", 4610, False, True, math.log(4)))
     panel = EntropyPanel()
     shown(qtbot, panel, model)
-    assert panel.curve.notes.references == [(math.log(4), "uniform over legal and illegal: ln 4 = 1.386")]
+    assert panel.curve.notes.references == [(math.log(4), "uniform over all: ln 4 = 1.386")]
 
     model.apply(ParameterChanged(100, "action_mask", True, False))
     panel.refresh(model)

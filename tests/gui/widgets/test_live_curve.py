@@ -7,12 +7,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from pytestqt.qtbot import QtBot
 
 from pgviz.gui.theme import DARK, LIGHT
 from pgviz.gui.widgets.curve_trace import MOST_DOTS, Look, Trace
 from pgviz.gui.widgets.live_curve import LiveCurve
+from pgviz.gui.widgets.plot_notes import PlotNotes
 from pgviz.gui.widgets.step_axis import compact, nice_spacing
 from pgviz.gui.widgets.thinning import Floats, means, outline
 
@@ -259,3 +260,22 @@ def test_that_tick_labels_are_short(value: float, spacing: float, text: str) -> 
 @pytest.mark.parametrize(("span", "intervals", "spacing"), [(1, 5, 0.2), (100_000, 5, 20_000), (7, 3, 5)])
 def test_that_ticks_are_at_round_numbers(span: float, intervals: int, spacing: float) -> None:
     assert nice_spacing(span, intervals) == pytest.approx(spacing)
+
+
+def test_that_the_label_of_a_reference_keeps_to_the_plot(
+    curve: LiveCurve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[tuple[QRectF, str]] = []
+    monkeypatch.setattr(
+        PlotNotes, "_draw_label", lambda _self, _painter, room, text, _colour: drawn.append((room, text))
+    )
+    fill(curve)
+    curve.set_references(
+        [(0.5, "a reference of which there is far more to say than any plot as narrow has room for")]
+    )
+    curve.grab()
+
+    (room, text), *_ = drawn
+    assert curve.notes.boundingRect().contains(room)
+    assert text.startswith("a reference")
+    assert text.endswith("…")
