@@ -81,11 +81,11 @@ class Pump(QObject):
 
     INTERVAL_MS = 33
     CURVES_EVERY = 3
-    CURVES_EVERY_AT_MOST = 18
+    CURVES_EVERY_AT_MOST = 24
     TEXT_EVERY = 6
     # More steps of each copy than this between two shown ones rush by: nobody could follow their numbers.
     FOLLOWED = 4
-    SECONDS_BETWEEN = 0.24
+    SECONDS_BETWEEN = 0.33
     # A frame costs the trainer a few milliseconds, and of those that rush by fewer will do.
     RUSHING_FRAMES_EVERY = 5
 
