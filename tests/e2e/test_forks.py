@@ -54,7 +54,7 @@ def test_that_a_fork_of_the_past_runs_beside_the_run_and_is_removed(bench: Bench
     qtbot.waitUntil(lambda: card.mean.difference.text() != "–")
     assert card.picture.has_frame
     qtbot.waitUntil(lambda: "fork A" in window.entropy.curve._traces)
-    assert "fork A" in window.returns.curve._traces
+    qtbot.waitUntil(lambda: "fork A" in window.returns.curve._traces)
     assert fork.entropy.column(0).tolist()[1:] == model.updates.column(0)[3:].tolist()
 
     click(card.remove)

@@ -118,13 +118,22 @@ def focusable(desk: Desk) -> list[QWidget]:
 
 
 @pytest.mark.parametrize("index", range(5))
-def test_that_space_and_right_work_wherever_the_focus_is(index: int, desk: Desk, qtbot: QtBot) -> None:
+def test_that_right_steps_wherever_the_focus_is(index: int, desk: Desk) -> None:
     desk.begin()
     widget = focusable(desk)[index]
     widget.setFocus()
 
     press(widget, Qt.Key.Key_Right)
+
     desk.wait_command(commands.StepEnvironment())
+
+
+@pytest.mark.parametrize("index", range(2))  # where it presses nothing: see tests/e2e/test_space_key.py
+def test_that_space_plays_while_a_slider_has_the_focus(index: int, desk: Desk) -> None:
+    desk.begin()
+    widget = focusable(desk)[index]
+    widget.setFocus()
+
     press(widget, Qt.Key.Key_Space)
 
     desk.wait_state(RunState.PLAYING)
