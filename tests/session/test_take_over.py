@@ -13,7 +13,7 @@ import pytest
 from pgviz.config import RunConfig
 from pgviz.errors import UsageError
 from pgviz.hyperparameters import declaration
-from pgviz.session import commands
+from pgviz.session import commands, recorder
 from pgviz.session.commands import StartRecording, StopRecording
 from pgviz.session.history import History
 from pgviz.session.notices import RunState
@@ -132,8 +132,12 @@ def test_that_the_recording_that_is_being_made_is_closed_and_played(tmp_path: Pa
     assert tape.steps == 100
 
 
-def test_that_an_environment_with_a_will_of_its_own_is_taken_over_nearly(tmp_path: Path) -> None:
+def test_that_an_environment_with_a_will_of_its_own_is_taken_over_nearly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "moody.pgviz"
+    # However long one takes: from the beginning alone it would do as it did.
+    monkeypatch.setattr(recorder, "SHARE_OF_SNAPSHOTS", float("inf"))
     record(path, RunConfig.create("tests.environments.toys:Moody-v0", "a2c", **COMMON))
     tape = Tape.open(path)
     try:
