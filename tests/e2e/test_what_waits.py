@@ -75,6 +75,6 @@ def test_that_an_action_forced_before_an_update_is_seen_after_going_back_behind_
     resume_from_the_last_step(bench, qtbot)
 
     wait_step(bench, qtbot, 64)
-    assert panel.chip.isVisible()
+    qtbot.waitUntil(panel.chip.isVisible)  # what waits is told a moment later
     click(panel.take_back)
     qtbot.waitUntil(lambda: not panel.chip.isVisible())
