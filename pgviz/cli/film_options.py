@@ -11,7 +11,8 @@ from rich.console import Console
 from pgviz.cli.output import say
 from pgviz.cli.run_options import read_flag
 from pgviz.errors import UsageError
-from pgviz.export.film import INSTALL, Film, can_encode, film_at
+from pgviz.export.extras import VIDEO
+from pgviz.export.film import Film, film_at
 from pgviz.parameters import Parameter
 
 FPS = Parameter("fps", 30, "Pictures per second", "Of the film.", kind="integer", low=1, high=60)
@@ -62,5 +63,5 @@ def say_written(console: Console, film: Film) -> None:
         say(console, f"{film.path}: {film.pictures} pictures, {film.path.stat().st_size / 1e6:,.1f} MB")
         return
     say(console, f"{film.path}: numbered pictures, {film.fps} for each second.")
-    if not can_encode():
-        say(console, f"To have a film made of them, install what encodes it: {INSTALL}")
+    if VIDEO.missing:
+        say(console, f"To have a film made of them, install what encodes it: {VIDEO.missing}")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,18 +14,14 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pgviz.errors import RunError, UsageError
+from pgviz.errors import UsageError
+from pgviz.export.extras import VIDEO
+from pgviz.export.whole import ExportError
 
 Picture = NDArray[np.uint8]
 
 FORMATS = (".mp4", ".webm", ".gif")
 PICTURES = ".png"
-ENCODER = "av"
-INSTALL = "pip install 'pgviz[video]'"
-
-
-class ExportError(RunError):
-    """What was to be exported cannot be written."""
 
 
 class Film(ABC):
@@ -129,11 +124,6 @@ class Film(ABC):
                 self.discard()
 
 
-def can_encode() -> bool:
-    """Whether PyAV, which encodes films, is installed."""
-    return find_spec(ENCODER) is not None
-
-
 def film_at(path: Path, fps: int) -> Film:
     """Begin a film.
 
@@ -156,7 +146,7 @@ def film_at(path: Path, fps: int) -> Film:
         raise UsageError(f"a film is a file that ends in {endings}; got {path.name!r}.")
     if path.is_dir():
         raise UsageError(f"cannot write {path}: it is a folder; name a file in it.")
-    if suffix != PICTURES and can_encode():
+    if suffix != PICTURES and not VIDEO.missing:
         from pgviz.export.encoder import EncodedFilm
 
         film: Film = EncodedFilm(path, fps)

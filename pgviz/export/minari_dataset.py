@@ -39,8 +39,7 @@ from pgviz.environments.listening import HeardEpisode, ListenedEnvironment
 from pgviz.environments.registry import specification
 from pgviz.errors import UsageError, in_brief
 from pgviz.export.extras import MINARI
-from pgviz.export.film import ExportError
-from pgviz.export.whole import written_whole
+from pgviz.export.whole import ExportError, written_whole
 from pgviz.recording.reader import Recording
 from pgviz.recording.writer import LEAST_FREE
 from pgviz.session.lived_again import LivedAgain

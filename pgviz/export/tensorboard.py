@@ -34,7 +34,7 @@ import numpy as np
 
 from pgviz.errors import UsageError
 from pgviz.export.extras import TENSORBOARD
-from pgviz.export.film import ExportError
+from pgviz.export.whole import ExportError
 from pgviz.session.notices import RunRewound
 from pgviz.training.events import (
     AVERAGED_EPISODES,

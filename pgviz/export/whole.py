@@ -9,7 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pgviz.export.film import ExportError
+from pgviz.errors import RunError
+
+
+class ExportError(RunError):
+    """What was to be exported cannot be written."""
 
 
 @contextmanager

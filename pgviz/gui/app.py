@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import faulthandler
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,9 +19,10 @@ from pgviz import assets
 from pgviz.config import RunConfig
 from pgviz.gui.faults import Faults
 from pgviz.gui.main_window import MainWindow
-from pgviz.gui.plot_export import mend_menus
+from pgviz.gui.plot_menus import mend_menus
 from pgviz.gui.session_thread import recording_host
 from pgviz.gui.settings import Settings, ThemeChoice
+from pgviz.interrupts import answered
 from pgviz.session.commands import StartRecording
 from pgviz.training.events import Event
 
@@ -164,20 +164,18 @@ def interrupt_closes(window: MainWindow) -> Iterator[None]:
 
     The pump's timer gives Python its turn to notice.
     """
-    signals = (signal.SIGINT, signal.SIGTERM)
+    came = False
 
     def leave(number: int, _frame: FrameType | None) -> None:
-        for each in signals:
-            signal.signal(each, lambda number, _: os._exit(128 + number))
+        nonlocal came
+        if came:
+            os._exit(128 + number)
+        came = True
         window.keeping.save_and_keep()
         window.close()
 
-    previous = [signal.signal(each, leave) for each in signals]
-    try:
+    with answered(leave):
         yield
-    finally:
-        for each, handler in zip(signals, previous, strict=True):
-            signal.signal(each, handler)
 
 
 @contextmanager

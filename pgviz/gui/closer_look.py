@@ -13,8 +13,7 @@ from pgviz.gui.panels.what_if import WhatIfPanel
 from pgviz.gui.pump import Pump
 from pgviz.gui.replayed import Replayed
 from pgviz.session.commands import Command
-from pgviz.session.notices import RunRewound
-from pgviz.session.recorded_wait import WaitShown
+from pgviz.session.notices import RunRewound, WaitShown
 from pgviz.training.events import RunStarted
 
 

@@ -14,12 +14,13 @@ from pgviz.session.notices import (
     FindingMade,
     HistoryHeld,
     LinesMissed,
+    RecordedWait,
     RunRewound,
     RunState,
     StateChanged,
     TakenOver,
+    WaitShown,
 )
-from pgviz.session.recorded_wait import RecordedWait, WaitShown
 from pgviz.training.events import Event, PastShown, Shown, StepTaken
 
 MOST_STOPS = 1000

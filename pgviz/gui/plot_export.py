@@ -1,11 +1,13 @@
-"""The export in a plot's own menu, mended: pyqtgraph 0.14 fails at some paths, and knows its own curves alone."""
+"""The export in a plot's own menu, mended: pyqtgraph 0.14 fails at some paths, and knows its own curves alone.
+
+Imported when somebody first asks for it, see :mod:`pgviz.gui.plot_menus`.
+"""
 
 from __future__ import annotations
 
 import csv
 import math
 import sys
-from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -17,8 +19,7 @@ from pyqtgraph.exporters.Exporter import Exporter
 from PySide6.QtCore import QByteArray, QMimeData
 from PySide6.QtWidgets import QApplication
 
-Table = Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]
-"""Columns by their headings."""
+from pgviz.gui.widgets.distribution_plot import Table
 
 
 class DrawingExporter(exporters.SVGExporter):  # type: ignore[misc]
@@ -100,8 +101,8 @@ class TableExporter(exporters.CSVExporter):  # type: ignore[misc]
         return str(value)
 
 
-def mend_menus() -> None:
-    """Have the menus of all plots offer these in place of pyqtgraph's own."""
+def offer() -> None:
+    """Have the dialog that exports plots offer these in place of pyqtgraph's own."""
     offered = Exporter.Exporters
     for own, mended in ((exporters.SVGExporter, DrawingExporter), (exporters.CSVExporter, TableExporter)):
         if own in offered:

@@ -29,9 +29,9 @@ from pgviz.session.notices import (
     StateChanged,
     TakenOver,
     ValuesEstimated,
+    WaitShown,
 )
 from pgviz.session.recorded import RecordingState
-from pgviz.session.recorded_wait import WaitShown
 from pgviz.training.events import Event, ParameterChanged, RunFailed, RunStarted, Shown, StepTaken
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from pgviz.gui.panels.recorded_microscope import RecordedMicroscope
 from pgviz.gui.panels.recorded_what_if import RecordedWhatIf
 from pgviz.gui.theme import LIGHT, Theme
-from pgviz.session.recorded_wait import RecordedWait
+from pgviz.session.notices import RecordedWait
 from pgviz.training.events import RunStarted
 
 Looks = RecordedMicroscope | RecordedWhatIf

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgviz.config import RunConfig
-from pgviz.errors import UsageError
+from pgviz.errors import UsageError, in_brief
 from pgviz.policies.decision import (
     BareDecision,
     BinnedDecision,
@@ -87,8 +87,9 @@ def decode(kind: type[Event], body: bytes) -> Event:
     try:
         event: Event = _reader(declared)(msgspec.Raw(_inflated(body)))
     except (msgspec.MsgspecError, UsageError, ValueError, TypeError, RecursionError, OverflowError) as error:
-        said = " ".join(str(error).split())[:120]
-        raise RecordingError(f"the recording is damaged: a {kind.__name__} cannot be read ({said}).") from None
+        raise RecordingError(
+            f"the recording is damaged: a {kind.__name__} cannot be read ({in_brief(error)})."
+        ) from None
     return event
 
 

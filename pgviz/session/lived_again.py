@@ -17,8 +17,8 @@ from pgviz.recording.schema import RecordingError
 from pgviz.recording.snapshots import decode_snapshot
 from pgviz.session.notices import RunRewound
 from pgviz.session.recorded import left_out_text
+from pgviz.session.recorded_facts import COMPARED, READ, not_taken_back, other_versions, same, takes_back
 from pgviz.session.relive import NotReproducible
-from pgviz.session.take_over import COMPARED, READ, not_taken_back, other_versions, same, takes_back
 from pgviz.training.events import EpisodeEnded, Event
 from pgviz.training.snapshot import Snapshot
 from pgviz.training.trainer import Trainer

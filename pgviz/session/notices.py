@@ -11,7 +11,8 @@ from pgviz.session.breakpoints import Breakpoint, Hit
 from pgviz.session.doctor import Finding
 from pgviz.session.forks_state import ForkState
 from pgviz.training.events import Decision, EnvironmentListing, Event, MinibatchComputed, StepDetail
-from pgviz.training.examination import ActionValues, Examination
+from pgviz.training.examination import ActionValues, Examination, Moves
+from pgviz.training.interventions import Intervention
 
 MOST_PROBES = 24
 """So many states can be watched at a time."""
@@ -285,3 +286,53 @@ class ForksShown(Event):
 
     forks: tuple[ForkState, ...]
     base: StepDetail | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedWait:
+    """A place at which the run waited.
+
+    Parameters
+    ----------
+    waits
+        What it would have done next.
+    seconds
+        How long it waited.
+    stops
+        The breakpoints that had stopped it; empty where none had.
+    examination
+        The open minibatch under the microscope, as it was last looked at; ``None`` where nobody did.
+    moves
+        How π would move in the states of the samples that were looked at, the last one last.
+    values
+        What was estimated of actions, the last estimate last.
+    done
+        What a person did to the run, in order.
+    """
+
+    waits: RunWaits
+    seconds: float = 0.0
+    stops: tuple[Hit, ...] = ()
+    examination: Examination | None = None
+    moves: tuple[Moves, ...] = ()
+    values: tuple[ActionValues, ...] = ()
+    done: tuple[Intervention, ...] = ()
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether there is something to it: a reason, something that was looked at or done, or a second's time."""
+        looked_at = self.examination is not None or self.values or self.done
+        return bool(self.stops or self.waits.minibatch or looked_at or self.seconds >= 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitShown(Event):
+    """Whether the recorded run waited at the moment that is shown, and how; said by playback alone.
+
+    Parameters
+    ----------
+    wait
+        ``None`` where it went on.
+    """
+
+    wait: RecordedWait | None = None

@@ -16,15 +16,16 @@ from pgviz.session.notices import (
     BreakpointsListed,
     CommandRejected,
     HistoryHeld,
+    RecordedWait,
     RecordingOpened,
     RunRewound,
     RunState,
     RunWaits,
     SpeedMeasured,
     StateChanged,
+    WaitShown,
 )
 from pgviz.session.pacing import Pacing
-from pgviz.session.recorded_wait import RecordedWait, WaitShown
 from pgviz.session.tape import Cue, Tape
 from pgviz.training.events import Event, PastShown, StepTaken
 

@@ -6,7 +6,7 @@ Shape suffixes: K steps that were recorded with their details, W places at which
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -18,6 +18,7 @@ from pgviz.session.breakpoints import Hit
 from pgviz.session.notices import (
     BreakpointHit,
     MinibatchExamined,
+    RecordedWait,
     RunState,
     RunWaits,
     StateChanged,
@@ -32,8 +33,6 @@ from pgviz.training.events import (
     RunFinished,
     UpdateApplied,
 )
-from pgviz.training.examination import ActionValues, Examination, Moves
-from pgviz.training.interventions import Intervention
 
 # Of what was looked at in one wait, no more than these are shown: somebody who made more was not a person.
 MOST_LOOKS = 1_000
@@ -43,56 +42,6 @@ LOOKS = (MinibatchExamined, ValuesEstimated, Intervened)
 GOING_ON = (MinibatchComputed, UpdateApplied, EpisodeEnded, RunFinished, RunFailed, StateChanged)
 GOING_ON_KINDS = frozenset(each.__name__ for each in GOING_ON)
 KINDS = frozenset(each.__name__ for each in (RunWaits, *LOOKS, *GOING_ON))
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedWait:
-    """A place at which the run waited.
-
-    Parameters
-    ----------
-    waits
-        What it would have done next.
-    seconds
-        How long it waited.
-    stops
-        The breakpoints that had stopped it; empty where none had.
-    examination
-        The open minibatch under the microscope, as it was last looked at; ``None`` where nobody did.
-    moves
-        How π would move in the states of the samples that were looked at, the last one last.
-    values
-        What was estimated of actions, the last estimate last.
-    done
-        What a person did to the run, in order.
-    """
-
-    waits: RunWaits
-    seconds: float = 0.0
-    stops: tuple[Hit, ...] = ()
-    examination: Examination | None = None
-    moves: tuple[Moves, ...] = ()
-    values: tuple[ActionValues, ...] = ()
-    done: tuple[Intervention, ...] = ()
-
-    @property
-    def is_telling(self) -> bool:
-        """Whether there is something to it: a reason, something that was looked at or done, or a second's time."""
-        looked_at = self.examination is not None or self.values or self.done
-        return bool(self.stops or self.waits.minibatch or looked_at or self.seconds >= 1.0)
-
-
-@dataclass(frozen=True, slots=True)
-class WaitShown(Event):
-    """Whether the recorded run waited at the moment that is shown, and how; said by playback alone.
-
-    Parameters
-    ----------
-    wait
-        ``None`` where it went on.
-    """
-
-    wait: RecordedWait | None = None
 
 
 def goes_on(event: Event) -> bool:

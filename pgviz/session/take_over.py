@@ -7,21 +7,23 @@ the way. What happens then is compared with what was recorded.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
-from functools import partial
-from importlib.metadata import PackageNotFoundError, version
-from itertools import takewhile
-
-import numpy as np
+from dataclasses import dataclass
 
 from pgviz.errors import PgvizError, UsageError
 from pgviz.recording.events import Intervened
 from pgviz.recording.snapshots import decode_snapshot
 from pgviz.session.history import History
-from pgviz.session.notices import RunRewound
+from pgviz.session.notices import RecordedWait
 from pgviz.session.recorded import left_out_text
-from pgviz.session.recorded_wait import RecordedWait
+from pgviz.session.recorded_facts import (
+    COMPARED,
+    READ,
+    not_taken_back,
+    other_versions,
+    same,
+    same_detail,
+    takes_back,
+)
 from pgviz.session.relive import NotReproducible
 from pgviz.session.session import Session
 from pgviz.session.tape import Tape
@@ -29,19 +31,11 @@ from pgviz.training.events import (
     EpisodeEnded,
     Event,
     MinibatchComputed,
-    ParameterChanged,
     RunFailed,
     StateShown,
-    StepDetail,
     StepTaken,
-    UpdateApplied,
 )
 from pgviz.training.snapshot import Snapshot
-
-COMPARED = (EpisodeEnded, UpdateApplied, ParameterChanged)
-READ = frozenset(each.__name__ for each in (*COMPARED, Intervened, RunRewound))
-# What the doctor looks at is there only where somebody watched.
-_NOT_COMPARED = frozenset({"vitals", "truncations"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +171,7 @@ class _Journey:
             if not isinstance(event, EpisodeEnded):  # which is told before the step that ended it
                 told_from, before = session.position, event.step
         self._differs |= event.step != wanted.step or bool(self._expected)
-        self._differs |= not _same_detail(event.detail, wanted.detail)
+        self._differs |= not same_detail(event.detail, wanted.detail)
         # Where it is not the same run, going back might lead somewhere else again: the present is after that step.
         if session.divergence is None and not self._differs:
             self._go_back(told_from, before)
@@ -200,7 +194,7 @@ class _Journey:
                 self._compare(event)
         self._do_again()
         self._differs |= session.trainer.step != state.step or bool(self._expected)
-        return self._differs or not _same_detail(session.trainer.look().detail, state.detail)
+        return self._differs or not same_detail(session.trainer.look().detail, state.detail)
 
     def _arrived(self, step: int, opened: MinibatchComputed | None, event: Event | None) -> bool:
         trainer = self._session.trainer
@@ -242,55 +236,6 @@ class _Journey:
             self._differs |= not same(event, self._expected.popleft())
 
 
-def not_taken_back(events: Iterable[Event]) -> list[Event]:
-    """What has led to the end of these events."""
-    kept: list[Event] = []
-    for event in events:
-        if isinstance(event, RunRewound):
-            # With what was taken back goes all that followed it, such as the change of a knob.
-            kept = list(takewhile(partial(_stays, event), kept))
-        else:
-            kept.append(event)
-    return kept
-
-
-def _stays(rewound: RunRewound, event: Event) -> bool:
-    pulled = event.pulled if isinstance(event, Intervened) else -1
-    return not takes_back(rewound, event.step, pulled)
-
-
-def takes_back(rewound: Event, step: int, pulled: int) -> bool:
-    """Whether something never happened that did after so many steps, and when so many events had been pulled.
-
-    What a person does where the run is gone back to is undone by that, though no step lies between; so is a
-    snapshot from there, which holds it.
-    """
-    assert isinstance(rewound, RunRewound)
-    return step > rewound.step or (rewound.position is not None and pulled >= rewound.position)
-
-
-def same(one: Event, other: Event) -> bool:
-    """Whether what happened is what was recorded."""
-    if type(one) is not type(other):
-        return False
-    names = [each.name for each in fields(one) if each.name not in _NOT_COMPARED]
-    return all(_equal(getattr(one, name), getattr(other, name)) for name in names)
-
-
-def _equal(one: object, other: object) -> bool:
-    if one is None or other is None:
-        return one is other
-    return bool(np.array_equal(np.asarray(one), np.asarray(other), equal_nan=isinstance(one, float | np.ndarray)))
-
-
-def _same_detail(one: StepDetail | None, other: StepDetail | None) -> bool:
-    """Whether two steps were taken in the same state, with the same action."""
-    if one is None or other is None:
-        return True
-    first, second = one.decision, other.decision
-    return _equal(first.observation, second.observation) and _equal(first.log_prob, second.log_prob)
-
-
 def _approximate(session: Session, tape: Tape, *, differs: bool) -> str:
     """Why the run is not exactly where it was, in one sentence; empty where it is."""
     config = tape.started.config
@@ -305,16 +250,3 @@ def _approximate(session: Session, tape: Tape, *, differs: bool) -> str:
     if others:
         return f"it was recorded with {others}, so what follows may differ in the last digits."
     return ""
-
-
-def other_versions(recorded: dict[str, str]) -> str:
-    """What the recording was made with that is another version here, in words."""
-    others = [f"{name} {was}" for name, was in recorded.items() if (here := _here(name)) and here != was]
-    return ", ".join(others)
-
-
-def _here(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""

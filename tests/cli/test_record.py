@@ -11,6 +11,7 @@ import pytest
 
 from pgviz.cli import main
 from pgviz.config import RunConfig
+from pgviz.export import extras
 from pgviz.export import film as films
 from tests.export.films import drawn
 
@@ -56,7 +57,7 @@ def test_that_there_are_defaults_for_all_but_the_file(camera: FakeCamera) -> Non
 def test_that_without_an_encoder_it_is_said_what_to_install(
     camera: FakeCamera, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(films, "find_spec", lambda _name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda _name: None)
 
     assert main(["record", "CartPole-v1", "--to", "a.mp4"]) == 0
 

@@ -11,7 +11,7 @@ import pytest
 
 from pgviz.config import RunConfig
 from pgviz.export.csv_table import write_table
-from pgviz.export.film import ExportError
+from pgviz.export.whole import ExportError
 from pgviz.recording.reader import Recording
 from pgviz.training.events import CategoricalDecision, EpisodeEnded, GaussianDecision, StepTaken, UpdateApplied
 from tests.session.recordings import recorded

@@ -12,14 +12,15 @@ import numpy as np
 import pytest
 
 from pgviz.errors import UsageError
-from pgviz.export import film as films
-from pgviz.export.film import FORMATS, ExportError, film_at
+from pgviz.export import extras
+from pgviz.export.film import FORMATS, film_at
+from pgviz.export.whole import ExportError
 from tests.export.films import drawn, seen
 
 
 @pytest.fixture
 def no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(films, "find_spec", lambda _name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda _name: None)
 
 
 def give_up(path: Path) -> None:
@@ -148,7 +149,8 @@ def test_that_a_full_disk_is_one_sentence_and_no_file(suffix: str, tmp_path: Pat
         import resource, sys
         from pathlib import Path
         import numpy as np
-        from pgviz.export.film import ExportError, film_at
+        from pgviz.export.film import film_at
+        from pgviz.export.whole import ExportError
         resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, resource.RLIM_INFINITY))
         noise = np.random.default_rng(0)
         try:

@@ -19,8 +19,8 @@ from pgviz.cli import main
 from pgviz.config import RunConfig
 from pgviz.errors import UsageError
 from pgviz.export import extras, minari_dataset
-from pgviz.export.film import ExportError
 from pgviz.export.minari_dataset import WrittenDataset, dataset_folder, write_dataset
+from pgviz.export.whole import ExportError
 from pgviz.session.headless import train
 from pgviz.session.recorded import open_recording
 from pgviz.session.recorder import RecordingOptions

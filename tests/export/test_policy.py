@@ -16,8 +16,8 @@ from pgviz.config import RunConfig
 from pgviz.errors import UsageError
 from pgviz.export import extras
 from pgviz.export import policy as policies
-from pgviz.export.film import ExportError
 from pgviz.export.policy import StandalonePolicy, example, write_policy
+from pgviz.export.whole import ExportError
 from pgviz.training.trainer import Trainer
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # PyTorch's own, about itself

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from pgviz.cli import main
-from pgviz.export.film import ExportError
-from pgviz.export.whole import added_whole, written_whole
+from pgviz.export.whole import ExportError, added_whole, written_whole
 from tests.session.recordings import recorded
 
 # pgviz, which is told once to end: when something of what it writes is about to reach the disk.

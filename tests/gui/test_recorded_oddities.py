@@ -19,9 +19,9 @@ from pgviz.gui.panels.recorded_what_if import RecordedWhatIf
 from pgviz.gui.run_model import RunModel
 from pgviz.recording.encoding import DEFLATED, PLAIN, decode, encode, inflate
 from pgviz.recording.schema import LARGEST_EVENT
-from pgviz.session.notices import MinibatchExamined, ProbesShown, RunWaits, ValuesEstimated
+from pgviz.session.notices import MinibatchExamined, ProbesShown, RecordedWait, RunWaits, ValuesEstimated
 from pgviz.session.recorded import open_recording
-from pgviz.session.recorded_wait import RecordedWait, with_look
+from pgviz.session.recorded_wait import with_look
 from pgviz.session.tape_checks import require_fitting, require_tried
 from pgviz.training.events import Event, RunStarted
 from pgviz.training.examination import ActionValues

@@ -18,15 +18,16 @@ from pgviz.session.notices import (
     CommandRejected,
     MinibatchExamined,
     ProbesShown,
+    RecordedWait,
     RunState,
     RunWaits,
     SpeedMeasured,
     StateChanged,
     TakenOver,
     ValuesEstimated,
+    WaitShown,
 )
 from pgviz.session.recorded import open_recording
-from pgviz.session.recorded_wait import RecordedWait, WaitShown
 from pgviz.session.take_over import lived_to
 from pgviz.session.tape import Tape
 from pgviz.session.tape_checks import fitting, require_fitting, require_tried

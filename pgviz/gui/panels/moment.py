@@ -14,8 +14,7 @@ from pgviz.gui.panels.microscope import name_of
 from pgviz.gui.run_model import RunModel
 from pgviz.gui.theme import LIGHT, Theme, set_role, tabular
 from pgviz.session.breakpoints import Hit
-from pgviz.session.notices import RecordingOpened
-from pgviz.session.recorded_wait import RecordedWait
+from pgviz.session.notices import RecordedWait, RecordingOpened
 from pgviz.training.events import PastShown, RunStarted, Shown
 
 PAST_ICON, STOP_ICON = "mdi6.history", "mdi6.alert-octagon-outline"

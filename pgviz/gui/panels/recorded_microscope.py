@@ -7,8 +7,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QWidget
 
 from pgviz.gui.panels.microscope import MicroscopePanel, facts_of, name_of
-from pgviz.session.notices import RunState
-from pgviz.session.recorded_wait import RecordedWait
+from pgviz.session.notices import RecordedWait, RunState
 from pgviz.training.interventions import Judgement, JudgeMinibatch
 
 NOT_OPEN = (

@@ -7,8 +7,7 @@ from PySide6.QtWidgets import QWidget
 from pgviz.gui.moving import Part
 from pgviz.gui.panels.what_if import WhatIfPanel
 from pgviz.gui.what_if import Trial, tried_in
-from pgviz.session.notices import RunState, RunWaits
-from pgviz.session.recorded_wait import RecordedWait
+from pgviz.session.notices import RecordedWait, RunState, RunWaits
 from pgviz.training.examination import ActionValues
 
 NOT_WAITING = "The run did not wait at this moment, so that nobody could ask what if."

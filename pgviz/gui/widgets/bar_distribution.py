@@ -14,10 +14,9 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from pgviz.gui.plot_export import Table
 from pgviz.gui.widgets.banded_plot import VALUES, BandedPlot
 from pgviz.gui.widgets.choice_axis import ChoiceAxis
-from pgviz.gui.widgets.distribution_plot import Floats
+from pgviz.gui.widgets.distribution_plot import Floats, Table
 
 # With more bars than this, labels of probabilities would touch.
 LABELLED_BARS = 10

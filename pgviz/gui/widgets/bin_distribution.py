@@ -12,9 +12,8 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
-from pgviz.gui.plot_export import Table
 from pgviz.gui.widgets.banded_plot import VALUES, BandedPlot
-from pgviz.gui.widgets.distribution_plot import Floats
+from pgviz.gui.widgets.distribution_plot import Floats, Table
 from pgviz.gui.widgets.step_axis import RoundAxis, compact, nice_spacing
 
 # No bar is broader than this share of the range: few bins are lonely columns with nothing in between.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QVBoxLayout, QWidget
 
-from pgviz.gui.plot_export import Table
 from pgviz.gui.theme import LIGHT, Theme, sized
 from pgviz.gui.widgets.step_axis import RoundAxis
 
 Floats = NDArray[np.floating[Any]]
+
+Table = Mapping[str, Sequence[Any] | NDArray[Any]]
+"""Columns of numbers, or words, by their headings."""
 
 CHOSEN = 1  # the series whose colour the action that was taken has, everywhere
 

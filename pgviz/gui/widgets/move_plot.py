@@ -15,11 +15,10 @@ from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygo
 from PySide6.QtWidgets import QWidget
 
 from pgviz.gui.moving import NAMES
-from pgviz.gui.plot_export import Table
 from pgviz.gui.theme import Theme
 from pgviz.gui.widgets.banded_plot import BandedPlot
 from pgviz.gui.widgets.choice_axis import ChoiceAxis
-from pgviz.gui.widgets.distribution_plot import Floats
+from pgviz.gui.widgets.distribution_plot import Floats, Table
 from pgviz.gui.widgets.step_axis import RoundAxis
 
 SERIES = (0, 1, 3, 2)  # the colours of before, alone, minibatch, step

@@ -12,10 +12,9 @@ from PySide6.QtCore import QLineF, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from pgviz.gui.plot_export import Table
 from pgviz.gui.widgets.banded_plot import VALUES, BandedPlot, Draw
 from pgviz.gui.widgets.bar_distribution import DOT, BarDistribution
-from pgviz.gui.widgets.distribution_plot import Floats
+from pgviz.gui.widgets.distribution_plot import Floats, Table
 from pgviz.gui.widgets.step_axis import MINUS
 
 CRITIC = 3  # the series whose colour V has

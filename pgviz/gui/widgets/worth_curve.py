@@ -13,10 +13,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from pgviz.gui.plot_export import Table
 from pgviz.gui.theme import Theme
 from pgviz.gui.widgets.banded_plot import VALUES, BandedPlot
-from pgviz.gui.widgets.distribution_plot import CHOSEN, Floats
+from pgviz.gui.widgets.distribution_plot import CHOSEN, Floats, Table
 from pgviz.gui.widgets.step_axis import RoundAxis
 from pgviz.gui.widgets.worth_bars import (
     FADED,

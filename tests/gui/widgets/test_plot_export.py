@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from pyqtgraph.exporters import CSVExporter, ImageExporter
+from pyqtgraph.exporters import CSVExporter, ImageExporter, SVGExporter
 from pyqtgraph.exporters.Exporter import Exporter
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPainter
@@ -18,7 +18,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from pgviz.gui.plot_export import mend_menus
+from pgviz.gui import plot_export
+from pgviz.gui.plot_menus import mend_menus
 from pgviz.gui.theme import LIGHT
 from pgviz.gui.widgets.bar_distribution import BarDistribution
 from pgviz.gui.widgets.bin_distribution import BinDistribution
@@ -109,7 +110,7 @@ def test_that_a_density_is_in_the_table(qtbot: QtBot, tmp_path: Path) -> None:
 
 def offered(words: str) -> type[Exporter]:
     """What the menu of a plot offers under a name."""
-    mend_menus()
+    plot_export.offer()
     found: list[type[Exporter]] = [each for each in Exporter.Exporters if words in each.Name]
     assert len(found) == 1
     return found[0]
@@ -246,3 +247,16 @@ def test_that_the_right_button_opens_the_menu_and_picks_nothing(
             menu.hide()
     with qtbot.waitSignal(plot.picked):
         QTest.mouseClick(plot.plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
+def test_that_the_menu_of_a_plot_leads_to_them_and_to_none_of_those_of_pyqtgraph(curve: LiveCurve) -> None:
+    mend_menus()
+    scene = curve.plot.scene()
+    scene.contextMenuItem = curve.plot.getPlotItem()
+    next(each for each in scene.contextMenu if "Export" in each.text()).trigger()
+
+    kinds = scene.exportDialog.ui.formatList
+    offered_here = {kinds.item(row).expClass for row in range(kinds.count())}
+    scene.exportDialog.close()
+    assert {plot_export.DrawingExporter, plot_export.TableExporter} < offered_here
+    assert not {SVGExporter, CSVExporter} & offered_here
