@@ -16,8 +16,9 @@ from pgviz.training.interventions import Intervention
 from pgviz.training.snapshot import Snapshot
 
 DEFAULT_LIMIT = 512 * 2**20
-# Living a moment again costs at most about this much training beside the rebuilding of the episodes.
-SECONDS_BETWEEN = 0.02
+# Living a moment again costs at most about this much training beside the rebuilding of the episodes: an iteration
+# of a small agent, so that no whole update has to be lived through to see one of its steps.
+SECONDS_BETWEEN = 0.012
 # Of a large agent, such as SAC's, fewer are taken, so that they reach back minutes rather than seconds.
 BYTES_A_SECOND = 4 * 2**20
 # Those that are no larger are taken as often as may be: any step of a small agent's past is there in a moment.
