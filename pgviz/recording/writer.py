@@ -18,7 +18,7 @@ from pgviz.recording.rows import Waiting, WaitingSnapshot
 from pgviz.recording.store import Store
 from pgviz.training.events import Event
 
-SECONDS_BETWEEN_WRITES = 0.4
+SECONDS_BETWEEN_WRITES = 0.7
 # What the disk was too slow for waits in memory, up to here; then pictures are dropped, then steps, then the rest.
 MOST_WITH_PICTURES = 32 * 2**20
 MOST_WITH_STEPS = 48 * 2**20

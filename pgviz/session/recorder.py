@@ -29,7 +29,7 @@ from pgviz.training.interventions import Intervention
 from pgviz.training.packing import pack
 
 # Of the run's time, for describing and drawing steps that nobody but the recorder asked for.
-SHARE_OF_STEPS = 0.012
+SHARE_OF_STEPS = 0.006
 FIRST_COSTS, FIRST_WAIT = 3, 0.25  # so many measurements are not trusted to say more than to wait so many seconds
 # The same for snapshots, and the bytes a second that they may take: an off-policy agent's hold all it has seen.
 SHARE_OF_SNAPSHOTS = 0.005
@@ -109,6 +109,9 @@ class Recorder:
 
     def take(self, event: Event) -> None:
         """Record an event that is no step."""
+        if event.__class__ in _PLAIN:  # a thousand a second
+            self._writer.put(event, self._clock() - self._began)
+            return
         if event.__class__ in _KINDS and not (isinstance(event, ProbesShown) and self._passes_over(event)):
             event = _without_pictures(event) if isinstance(event, ForksShown) else event
             self._writer.put(event, self._clock() - self._began)
@@ -146,8 +149,9 @@ class Recorder:
             What the doctor has found in it.
         """
         if isinstance(event, StepTaken):
-            self.take_step(event)
-            self._session.trainer.watch.wanted = self.wants_step
+            if event.detail is not None or self._pace.measures:
+                self.take_step(event)
+            self._session.trainer.watch.wanted = self._pace.wants(self._clock())
         else:
             self.take(event)
         for each in found:
@@ -279,6 +283,8 @@ class StepPace:
 
 # A recording is of one run, which is introduced when it begins; steps have a pace of their own.
 _KINDS = frozenset(WRITTEN) - {StepTaken, RunStarted}
+# Those of which each is recorded as it is, and nothing follows.
+_PLAIN = _KINDS - {ProbesShown, ForksShown, RunRewound, RunWaits}
 
 
 def _without_pictures(shown: ForksShown) -> ForksShown:

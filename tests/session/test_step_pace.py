@@ -17,7 +17,7 @@ def test_that_steps_come_at_their_pace() -> None:
 
 def test_that_steps_for_the_recording_alone_take_little_of_the_runs_time() -> None:
     pace, now, asked = StepPace(0.001), 0.0, 0
-    for _ in range(20_000):
+    for _ in range(60_000):
         wanted = pace.wants(now)
         now += 0.0005 + 0.002 * wanted  # half a millisecond a step, two more to describe and draw it
         pace.takes(now, detailed=wanted)
