@@ -86,19 +86,25 @@ class TableExporter(exporters.CSVExporter):  # type: ignore[misc]
         if fileName is None or not table:
             super().export(fileName)
             return
-        tab = self.params["separator"] != "comma"
-        with Path(fileName).open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, delimiter="\t" if tab else ",")
-            writer.writerow(table)
-            for row in zip_longest(*table.values(), fillvalue=""):
-                writer.writerow([self._cell(each) for each in row])
+        delimiter = "," if self.params["separator"] == "comma" else "\t"
+        write_table(Path(fileName), table, delimiter, self.params["precision"])
 
-    def _cell(self, value: object) -> str:
-        if isinstance(value, bool | np.bool_):
-            return "yes" if value else "no"
-        if isinstance(value, float | np.floating):
-            return f"{value:.{self.params['precision']}g}" if math.isfinite(value) else ""
-        return str(value)
+
+def write_table(path: Path, table: Table, delimiter: str = ",", precision: int = 10) -> None:
+    """Write columns of numbers, or words; a cell is empty where nothing is, or nothing finite."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, delimiter=delimiter)
+        writer.writerow(table)
+        for row in zip_longest(*table.values(), fillvalue=""):
+            writer.writerow([_cell(each, precision) for each in row])
+
+
+def _cell(value: object, precision: int) -> str:
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, float | np.floating):
+        return f"{value:.{precision}g}" if math.isfinite(value) else ""
+    return "" if value is None else str(value)
 
 
 def offer() -> None:

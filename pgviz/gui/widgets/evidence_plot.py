@@ -8,6 +8,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QP
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from pgviz.gui.theme import LIGHT, Theme, sized
+from pgviz.gui.widgets.distribution_plot import Table
+from pgviz.gui.widgets.drawn_export import DrawnExport
 from pgviz.session.doctor import Evidence
 
 GAP = 6.0
@@ -35,6 +37,11 @@ class EvidencePlot(QWidget):
         self.setMinimumSize(180, 112)
         self.setAccessibleName(evidence.caption)
         self.setToolTip(self._in_words())
+        DrawnExport(self, "evidence", self.table, lambda: self._theme)
+
+    def table(self) -> Table:
+        """What was measured, as columns: a row for each step at which it was."""
+        return {"step": self.evidence.steps, **dict(zip(self.evidence.names, self.evidence.values, strict=True))}
 
     def sizeHint(self) -> QSize:
         """Room for a few ticks."""

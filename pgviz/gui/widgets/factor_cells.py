@@ -23,6 +23,10 @@ BETWEEN = 5.0  # pixels under a cell
 BAR_PIXELS = 15  # that a bar needs to have its label under it
 MOST_BARS_IN_COLUMNS = 24  # options beyond this have a column as wide as for so many
 POINTS = 81
+COLUMNS = ("part", "option", "probability", "legal", "chosen", "x", "density", "mean", "action")
+"""Of a table of what is drawn."""
+
+Row = dict[str, str | float | bool | None]
 
 
 class Cell(ABC):
@@ -54,6 +58,10 @@ class Cell(ABC):
     @abstractmethod
     def chosen_text(self) -> str:
         """What was chosen, in few words; empty where nothing was."""
+
+    @abstractmethod
+    def rows(self) -> list[Row]:
+        """What is drawn, as rows of a table; see :data:`COLUMNS`."""
 
     @abstractmethod
     def _draw_inside(self, painter: QPainter, area: QRectF, below: QRectF, theme: Theme) -> None:
@@ -121,6 +129,21 @@ class OptionsCell(Cell):
         facts += [f"probability {probability:.4f}"] if not facts or probability > 0 else []
         facts += ["chosen"] if index == self.decision.chosen else []
         return f"{self.title}, {self.labels[index]}: {', '.join(facts)}"
+
+    def rows(self) -> list[Row]:
+        """A row for each option."""
+        if self.decision is None:
+            return []
+        return [
+            {
+                "part": self.title,
+                "option": self.labels[index],
+                "probability": probability,
+                "legal": self._is_legal(index),
+                "chosen": index == self.decision.chosen,
+            }
+            for index, probability in enumerate(self.decision.probabilities_A.tolist())
+        ]
 
     def _is_legal(self, index: int) -> bool:
         mask_A = self.decision.mask_A if self.decision else None
@@ -199,6 +222,15 @@ class DensityCell(Cell):
         place = self._low + share * (self._high - self._low)
         x_X, y_X = self.decision.density(self._dimension, POINTS)
         return f"{self.title} {place:.3f}: density {np.interp(place, x_X, y_X, 0.0, 0.0):.4f}"
+
+    def rows(self) -> list[Row]:
+        """A row for each point of the curve; mean and action are in the first."""
+        if self.decision is None:
+            return []
+        curve = zip(*(each.tolist() for each in self.decision.density(self._dimension, POINTS)), strict=True)
+        rows: list[Row] = [{"part": self.title, "x": x, "density": density} for x, density in curve]
+        rows[0] |= {"mean": float(self.decision.mean_action_D[self._dimension]), "action": self._action()}
+        return rows
 
     def _action(self) -> float | None:
         action_D = None if self.decision is None else self.decision.action_D

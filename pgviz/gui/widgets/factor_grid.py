@@ -12,7 +12,9 @@ from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from pgviz.gui.theme import LIGHT, Theme, set_role, sized
-from pgviz.gui.widgets.factor_cells import Cell, DensityCell, OptionsCell
+from pgviz.gui.widgets.distribution_plot import Table
+from pgviz.gui.widgets.drawn_export import DrawnExport
+from pgviz.gui.widgets.factor_cells import COLUMNS, Cell, DensityCell, OptionsCell
 from pgviz.training.events import ActionFactor, Decision
 
 LEAST_WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 104, 66, 220
@@ -32,6 +34,12 @@ class FactorGrid(QWidget):
         self.cells: list[Cell] = []
         self._columns = 1
         set_role(self, "panel")
+        DrawnExport(self, "factors", self.table, lambda: self._theme)
+
+    def table(self) -> Table:
+        """What is drawn, as columns: a row for each option of a choice, and for each point of a density."""
+        rows = [row for cell in self.cells for row in cell.rows()]
+        return {name: [row.get(name) for row in rows] for name in COLUMNS if any(name in row for row in rows)}
 
     def begin(self, factors: Sequence[ActionFactor]) -> None:
         """Make ready for a policy over these factors."""

@@ -10,6 +10,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEve
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from pgviz.gui.theme import LIGHT, Theme, set_role, sized
+from pgviz.gui.widgets.distribution_plot import Table
+from pgviz.gui.widgets.drawn_export import DrawnExport
 from pgviz.gui.widgets.move_plot import DIGITS, FADED
 from pgviz.training.examination import LayerNorms
 
@@ -38,6 +40,12 @@ class LayerNormsView(QWidget):
         self.setFont(sized(self.font(), 0.9))
         set_role(self, "panel")
         self.setAccessibleName("Norms of each layer")
+        DrawnExport(self, "layer-norms", self.table, lambda: self._theme)
+
+    def table(self) -> Table:
+        """What is drawn, as columns."""
+        norms = {kind: [getattr(layer, kind) for layer in self.layers] for kind in KINDS}
+        return {"layer": [layer.name for layer in self.layers], **norms}
 
     def show_layers(self, layers: Sequence[LayerNorms]) -> None:
         """Draw these."""

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from pgviz.gui.probe_trail import Floats
 from pgviz.gui.theme import LIGHT, Theme, sized
+from pgviz.gui.widgets.distribution_plot import Table
+from pgviz.gui.widgets.drawn_export import DrawnExport
 from pgviz.gui.widgets.step_axis import compact
 
 MOST_NAMED = 6
@@ -31,6 +33,13 @@ class TrailView(QWidget):
         self.setFont(sized(self.font(), 0.8))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("How it got there")
+        DrawnExport(self, "trail", self.table, lambda: self._theme)
+
+    def table(self) -> Table:
+        """What is drawn, as columns: a row for each update."""
+        names = self._labels or ("mean", "lower", "upper")
+        series = {name: self._rows[:, index] for index, name in enumerate(names) if index < self._rows.shape[1]}
+        return {"update": self._updates, **series}
 
     def show_trail(
         self, updates: Sequence[int], rows: Floats, labels: Sequence[str], bounds: tuple[float, float] | None
