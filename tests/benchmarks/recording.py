@@ -100,8 +100,8 @@ def main() -> None:
     """Run the benchmark and print what it found."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=4.0, help="of each turn in the window")
-    parser.add_argument("--steps", type=int, default=20_000, help="of each turn without one")
-    parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument("--steps", type=int, default=100_000, help="of each turn without one")
+    parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--environment", default="CartPole-v1")
     parser.add_argument("--algorithm", default="ppo")
     parser.add_argument("--window", action="store_true")
