@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
 from pgviz.gui.about import key_text
+from pgviz.gui.focus_back import FocusBack
 from pgviz.gui.repeat import Repeat
 from pgviz.gui.run_control import GOING, STARTED, RunControl
 from pgviz.gui.space_key import SpaceKey
@@ -70,6 +71,7 @@ class Actions(QObject):
         self._tips: dict[QAction, str] = {}
         self.repeat = Repeat(window)
         SpaceKey(window)
+        FocusBack(window)
         self._add_transport(control)
         self._add_debugging(control)
         self._add_endings(control)
