@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pgviz.environments import rebuild
 from pgviz.environments.action_log import ActionLog, LoggedBeginning, LoggedStep
 from pgviz.environments.state import EnvironmentState
-from pgviz.environments.step import VectorStep
+from pgviz.environments.step import VectorStep, add_rewards
 from pgviz.environments.vector import VectorEnvironment
 
 
@@ -71,7 +71,7 @@ class PlaybackEnvironment(VectorEnvironment):
         result = logged.result
         self.told, self.seeds_before = logged, tuple(self.episode_seeds.tolist())
         self.episode_lengths += 1 if active is None else active
-        self.episode_returns += result.rewards
+        add_rewards(self.episode_returns, result.rewards)
         for ended in result.ended:
             if autoreset:
                 self._begin(ended.environment_index)

@@ -13,6 +13,12 @@ from numpy.typing import NDArray
 from pgviz.environments.masks import Mask
 
 
+@np.errstate(over="ignore")  # what is learned from too large a return is not finite, and is found and named then
+def add_rewards(returns_N: NDArray[np.float64], rewards_N: NDArray[np.float64]) -> None:
+    """Add the finite rewards of a step to the returns so far, in place; a return that becomes too large is ±∞."""
+    returns_N += rewards_N
+
+
 class EndedEpisode(NamedTuple):
     """An episode that has just ended; the fields of :class:`pgviz.training.events.EpisodeEnded`."""
 

@@ -26,7 +26,7 @@ from pgviz.environments.own.observing import policy_observer
 from pgviz.environments.seeds import EpisodeSeeds
 from pgviz.environments.spaces import require_supported
 from pgviz.environments.state import Divergence, EnvironmentState
-from pgviz.environments.step import EndedEpisode, VectorStep
+from pgviz.environments.step import EndedEpisode, VectorStep, add_rewards
 from pgviz.errors import EnvironmentFault
 
 
@@ -173,7 +173,7 @@ class VectorEnvironment:
             index = int(np.flatnonzero(~np.isfinite(rewards_N))[0])
             raise self._faults.reward(rewards_N[index], *self._place(index, 1))
         self.episode_lengths += 1 if active is None else active
-        self.episode_returns += rewards_N
+        add_rewards(self.episode_returns, rewards_N)
         step = VectorStep(observations_NO, rewards_N, terminated_N, truncated_N, {}, [], {})
         if self.log is not None:
             logged = LoggedStep(actions, None if active is None else active.copy(), step, told_NA=self._told_NA)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from pgviz.config import RunConfig
 from pgviz.gui.debug_model import DebugModel
 from pgviz.gui.forks import ForksModel
@@ -179,7 +181,8 @@ class RunModel:
 
     def _add_episode(self, event: EpisodeEnded) -> None:
         recent = self.episodes.column(1)[-(AVERAGED_EPISODES - 1) :]
-        average = (recent.sum() + event.episode_return) / (len(recent) + 1)
+        with np.errstate(over="ignore", invalid="ignore"):  # of +∞ and −∞ there is no average: a gap in the curve
+            average = (recent.sum() + event.episode_return) / (len(recent) + 1)
         self.episodes.append(event.step, event.episode_return, event.length, average)
 
     def _add_update(self, event: UpdateApplied) -> None:

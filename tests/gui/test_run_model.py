@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from pgviz.gui.run_model import RunModel
@@ -119,3 +120,12 @@ def test_that_breakpoints_outlive_a_run_and_their_hits_do_not() -> None:
 
     assert model.debug.breakpoints == (breakpoint,)
     assert (model.debug.hits, model.debug.first_held, model.debug.not_reproducible) == ({}, None, "")
+
+
+def test_that_returns_that_have_overflowed_have_no_average_and_are_kept() -> None:
+    model, _ = begun()
+    for step, infinite in ((1100, math.inf), (1200, -math.inf)):
+        model.apply(EpisodeEnded(step, 0, step // 100, 1, infinite, 20, False, True))
+    assert model.episodes.column(1)[-2:].tolist() == [math.inf, -math.inf]
+    assert model.episodes.column(3)[-2] == math.inf
+    assert math.isnan(model.episodes.column(3)[-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from pgviz.errors import NumericalFault, PgvizError, UsageError
 from pgviz.session.breakpoints import Breakpoint
 from pgviz.session.waiting import waits
 from pgviz.training.events import EpisodeEnded, Event, MinibatchComputed, StepTaken, UpdateApplied
+from tests.training import places
 
 SMALL: dict[str, Any] = {
     "seed": 1,
@@ -199,3 +201,10 @@ def test_that_rewinding_goes_back_as_far_as_it_was_told_or_not_at_all() -> None:
         session.rewind(30)
 
         assert session.step_count == 0
+
+
+def test_that_steps_whose_return_has_overflowed_are_looked_back_at() -> None:
+    with pgviz.debug(places.UTMOST, **SMALL) as session:
+        session.step(12)
+        returns = [session.look_back(2 * step, copy=0).detail.episode_return for step in range(1, 13)]
+    assert returns.count(math.inf) > 1

@@ -16,8 +16,8 @@ def _id(name: str) -> str:
 AT_ONCE, SEEDED_LENGTH, SHAPED, ONE_SIDED, SCALAR = (
     _id(name) for name in ("AtOnce", "SeededLength", "Shaped", "OneSided", "Scalar")
 )
-FIXED, HALF, HALF_UNBOUNDED, LAVISH, BOUNDLESS = (
-    _id(name) for name in ("Fixed", "Half", "HalfUnbounded", "Lavish", "Boundless")
+FIXED, HALF, HALF_UNBOUNDED, LAVISH, BOUNDLESS, UTMOST = (
+    _id(name) for name in ("Fixed", "Half", "HalfUnbounded", "Lavish", "Boundless", "Utmost")
 )
 
 
@@ -111,5 +111,12 @@ class Boundless(Lavish):
     reward = 1e200
 
 
-for _kind in (AtOnce, SeededLength, Shaped, OneSided, Scalar, Fixed, Half, HalfUnbounded, Lavish, Boundless):
+class Utmost(Lavish):
+    """Gives rewards of which no two can be added up."""
+
+    reward = float(np.finfo(np.float64).max)
+
+
+_PLAIN = (AtOnce, SeededLength, Shaped, OneSided, Scalar, Fixed)
+for _kind in (*_PLAIN, Half, HalfUnbounded, Lavish, Boundless, Utmost):
     gymnasium.register(f"{_kind.__name__}-v0", entry_point=f"{__name__}:{_kind.__name__}")

@@ -60,3 +60,9 @@ def test_that_normalised_rewards_may_be_larger_but_not_so_large_that_they_have_n
     assert events_of(config(places.LAVISH, "ppo", normalize_reward=True))
     with pytest.raises(NumericalFault, match="too large to be normalised"):
         events_of(config(places.BOUNDLESS, "ppo", normalize_reward=True))
+
+
+@pytest.mark.parametrize("algorithm", ["ppo", "a2c", "reinforce"])
+def test_that_rewards_that_cannot_be_added_up_are_reported_once_and_named(algorithm: str) -> None:
+    with pytest.raises(NumericalFault, match="smaller rewards"):
+        events_of(config(places.UTMOST, algorithm))
