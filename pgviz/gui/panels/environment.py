@@ -163,7 +163,7 @@ def _listed(parts: list[str], most: int) -> str:
 
 def number(value: float) -> str:
     """A reward or return in few digits: whole numbers as such."""
-    if value == int(value) and abs(value) < 1e9:
+    if abs(value) < 1e9 and value == int(value):  # what has overflowed is no whole number
         return f"{int(value):,}"
     decimals = 2 if abs(value) < 1e3 else 1
     return f"{value:,.{decimals}f}" if abs(value) < 1e6 else f"{value:.3g}"

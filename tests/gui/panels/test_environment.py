@@ -111,6 +111,9 @@ def test_that_one_copy_offers_no_choice(panel: EnvironmentPanel) -> None:
         (-1224.53, "-1,224.5"),
         (1.5e9, "1.5e+09"),
         (-0.004, "-0.00"),
+        (float("inf"), "inf"),
+        (float("-inf"), "-inf"),
+        (float("nan"), "nan"),
     ],
 )
 def test_that_numbers_are_short(value: float, text: str) -> None:
