@@ -218,6 +218,7 @@ class GaussianDecision(Decision):
         """What would have to be drawn in one dimension for actions ``(X,)``; infinite at a squashed bound."""
         return self._unsquash_one(np.asarray(action_X, float), dimension) if self.squashed else action_X
 
+    @np.errstate(all="ignore")  # an infinite mean or σ is shown as far as it goes; learning from it names it
     def density(self, dimension: int, points: int = 241) -> tuple[Array, Array]:
         """The density of one action dimension, as a curve to draw.
 
@@ -244,7 +245,7 @@ class GaussianDecision(Decision):
         ends = np.array([-np.inf, np.inf] if self._kind(dimension) == "both" else [mean - 4 * std, mean + 4 * std])
         first, last = self._squash_one(ends, dimension)
         edges = np.linspace(first, last, points + 1)
-        below = [0.5 * math.erfc((mean - u) / (std * math.sqrt(2))) for u in self._unsquash_one(edges, dimension)]
+        below = [_normal_below(u, mean, std) for u in self._unsquash_one(edges, dimension)]
         return (edges[1:] + edges[:-1]) / 2, np.diff(below) / np.maximum(np.diff(edges), 1e-300)
 
     def _kind(self, dimension: int) -> str:
@@ -275,3 +276,8 @@ class GaussianDecision(Decision):
             inside_X = action_X - low if kind == "low" else high - action_X
             u_X = inside_X + np.log(-np.expm1(-inside_X))
         return u_X if kind == "low" else -u_X
+
+
+def _normal_below(u: float, mean: float, std: float) -> float:
+    """The share of N(mean, std²) that lies below `u`; all of it below +∞, whatever the mean."""
+    return float(u > 0) if math.isinf(u) else 0.5 * math.erfc((mean - u) / (std * math.sqrt(2)))

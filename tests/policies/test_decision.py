@@ -93,6 +93,27 @@ def test_that_a_box_without_extent_has_a_density_that_can_be_drawn() -> None:
     assert np.isfinite(densities).all()
 
 
+@pytest.mark.parametrize("mean", [np.inf, -np.inf])
+def test_that_all_of_an_infinite_mean_is_at_its_bound(mean: float) -> None:
+    actions, densities = gaussian_decision("bounded", mean, 1.0).density(0)
+    low, high = INTERVALS["bounded"]
+    share = densities * (high - low) / len(densities)
+    assert share[-1 if mean > 0 else 0] == pytest.approx(1.0)
+    assert share.sum() == pytest.approx(1.0)
+    assert np.isfinite(actions).all()
+
+
+@pytest.mark.parametrize("squash", [True, False])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("mean", "std"), [(np.inf, 1.0), (-np.inf, 1.0), (0.0, np.inf), (np.nan, 1.0)])
+def test_that_numbers_beyond_all_computing_are_no_reason_to_warn(
+    kind: str, squash: bool, mean: float, std: float
+) -> None:
+    decision = replace(gaussian_decision(kind, mean, 1.0), std_D=np.array([std]), squashed=squash)
+    actions, densities = decision.density(0)
+    assert len(actions) == len(densities)
+
+
 def test_that_the_action_sent_counts_from_the_start_of_its_space() -> None:
     decision = CategoricalDecision(
         observation=np.zeros(1),
