@@ -1,18 +1,21 @@
-"""The space bar: it plays and pauses, but presses what a person has come to by keys."""
+"""The space bar and the arrows: they play and step, but first serve what a person has come to by keys."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QComboBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QComboBox, QTabBar, QWidget
 
 from pgviz.gui.appearance import application
 
 PRESSED_BY_IT = (QAbstractButton, QAbstractItemView, QComboBox)
+ALONG_TABS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
 class SpaceKey(QObject):
     """Leaves the space bar to the button, box or list that has the focus, unless a click has left it there.
+
+    A row of tabs keeps the keys that go along it in the same way.
 
     A shortcut of the window comes before what its widgets do with a key, so that with one on the space bar no
     button could be pressed by keys. Who has clicked a button has the mouse at hand, and wants to play.
@@ -35,17 +38,18 @@ class SpaceKey(QObject):
         by_key = (
             QApplication.mouseButtons() == Qt.MouseButton.NoButton and before is not None and before.isEnabled()
         )
-        reached = by_key and isinstance(now, PRESSED_BY_IT) and now.window() is self._window
+        reached = by_key and isinstance(now, (*PRESSED_BY_IT, QTabBar)) and now.window() is self._window
         self._reached = now if reached else None
         if reached and now is not None:
             now.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the space bar from being taken for the shortcut."""
+        """Keep the key that a widget has a use for from being taken for the shortcut."""
         if event.type() != QEvent.Type.ShortcutOverride or watched is not self._reached:
             return False
         assert isinstance(event, QKeyEvent)
-        if event.key() == Qt.Key.Key_Space and not event.modifiers():
+        keys = ALONG_TABS if isinstance(watched, QTabBar) else (Qt.Key.Key_Space,)
+        if event.key() in keys and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             event.accept()
             return True
         return False

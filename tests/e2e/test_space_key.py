@@ -76,3 +76,18 @@ def test_that_space_plays_where_the_focus_was_lost_to_the_next_button(bench: Ben
     press(focused(), Qt.Key.Key_Space)
 
     bench.wait_state(RunState.PLAYING)
+
+
+def test_that_the_arrows_go_along_tabs_that_were_reached_by_tab(bench: Bench, qtbot: QtBot) -> None:
+    bench.begin()
+    bench.window.activateWindow()
+    rows = bench.window.layout_.tabs.rows
+    while not rows[0].hasFocus():
+        press(QApplication.focusWidget() or bench.window, Qt.Key.Key_Tab)
+
+    press(rows[0], Qt.Key.Key_Right)
+    qtbot.waitUntil(rows[1].hasFocus)
+    press(rows[1], Qt.Key.Key_Left)
+    qtbot.waitUntil(rows[0].hasFocus)
+
+    assert stays_paused(bench, qtbot)
