@@ -16,6 +16,8 @@ Y_MARGIN = 0.02
 LEAST_SHARE = 0.15
 # Both ends of y lie on a multiple of its span divided, nicely, into so many.
 Y_STEPS = 12
+# Values beyond are out of sight: the span between them could not be told.
+FARTHEST = 1e300
 ENDS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
@@ -94,7 +96,7 @@ class CurveView(pg.ViewBox):  # type: ignore[misc]
             values = [value for bounds in found for value in bounds]
             if not values:
                 return None
-            low, high = self._with_references(min(values), max(values))
+            low, high = self._with_references(max(min(values), -FARTHEST), min(max(values), FARTHEST))
         if high - low <= 1e-9 * max(abs(high), abs(low), 1e-3):
             low, high = low - max(abs(low) * 0.1, 0.1), high + max(abs(high) * 0.1, 0.1)
         if self.fixed_y is None:
