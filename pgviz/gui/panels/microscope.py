@@ -69,6 +69,7 @@ class MicroscopePanel(QWidget):
         self.tabs = QTabWidget()
         self.tabs.addTab(scrolling(self.moves), "How π moves")
         self.tabs.addTab(scrolling(self.layers), "Layers")
+        self.tabs.tabBar().setAccessibleName("What the step does")
         self.how_to.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.how_to.setMargin(24)
         self.facts.setFont(tabular(self.facts.font()))

@@ -82,6 +82,10 @@ def test_that_the_empty_panel_says_how_to_get_there(bench: Bench) -> None:
     assert bench.panel.bar.isHidden()
 
 
+def test_that_the_row_of_tabs_says_what_it_chooses_among(bench: Bench) -> None:
+    assert bench.panel.tabs.tabBar().accessibleName() == "What the step does"
+
+
 def test_that_an_open_minibatch_is_examined_and_named(bench: Bench) -> None:
     bench.panel.show_waiting(opened())
 
