@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QToolButton, QWidget
 
 from pgviz.gui.theme import Theme
 from pgviz.gui.widgets.panel_tabs import PanelTabs, Tab
@@ -69,7 +69,8 @@ class DockTabs(QObject):
                 bar.setProperty("replaced", hidden)
                 bar.style().unpolish(bar)
                 bar.style().polish(bar)
-                bar.setFocusPolicy(Qt.FocusPolicy.NoFocus if hidden else Qt.FocusPolicy.TabFocus)
+                for each in (bar, *bar.findChildren(QToolButton)):  # those that scroll it
+                    each.setFocusPolicy(Qt.FocusPolicy.NoFocus if hidden else Qt.FocusPolicy.TabFocus)
                 bar.updateGeometry()
 
     def hides(self, widget: QWidget) -> bool:

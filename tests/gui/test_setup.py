@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QToolButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from pgviz.config import RUN_PARAMETERS, RunConfig
@@ -236,3 +238,29 @@ def test_that_every_control_of_the_form_has_a_name(desk: Desk) -> None:
     buttons = desk.window.setup.findChildren(QToolButton)
     assert "Another seed" in [each.accessibleName() for each in buttons]
     assert all(field.editor.accessibleName() for field in desk.window.setup.fields.values())
+
+
+def tab_stops(setup: SetupPanel) -> list[QWidget]:
+    """What Tab goes to in the panel, in order, from the environment to the last button."""
+    found: list[QWidget] = []
+    each: QWidget | None = setup.environment.combo
+    while each is not None and (not found or found[-1] is not setup.play_button):
+        found.append(each)
+        each = each.nextInFocusChain()
+    return [each for each in found if each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.isVisibleTo(setup)]
+
+
+@pytest.mark.parametrize("algorithm", ["ppo", "sac"])
+def test_that_tab_goes_from_the_top_down_and_to_the_buttons_last(desk: Desk, algorithm: str) -> None:
+    desk.begin(PENDULUM)
+    setup = desk.window.setup
+    setup.algorithm.setCurrentIndex(setup.algorithm.findData(algorithm))
+    QApplication.processEvents()
+
+    stops = tab_stops(setup)
+
+    assert all(setup.isAncestorOf(each) for each in stops)
+    assert stops[-3:] == [setup.defaults_button, setup.prepare_button, setup.play_button]
+    places = [each.mapTo(setup._inside, QPoint()).y() for each in stops[:-3]]
+    assert all(after > before - 5 for before, after in pairwise(places))  # the dice stands beside its field
+    assert len(places) >= len(setup.fields)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -61,6 +62,7 @@ class SetupPanel(QWidget):
         self.groups = {group: QGroupBox(heading) for group, heading in HEADINGS.items()}
         self._offered = ""
         self._fill_algorithms()
+        self._inside = QWidget()
         self._arrange()
         self._connect()
         self.show_config(RunConfig.create())
@@ -135,6 +137,19 @@ class SetupPanel(QWidget):
             own = [each for each in declared.parameters.values() if each.group == group]
             self._add_fields(_form(box), own)
             box.setVisible(bool(own))
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """Have Tab go as the eye does; the algorithm's fields, made last, would be reached after the buttons."""
+        fields = [
+            each
+            for each in self._inside.findChildren(QWidget)  # from the top down, as they were laid out
+            if each.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and each.focusProxy() is None
+            and each.window() is self.window()
+        ]
+        for before, after in pairwise([*fields, self.defaults_button, self.prepare_button, self.play_button]):
+            QWidget.setTabOrder(before, after)
 
     def _empty(self, group: QGroupBox) -> None:
         for field in group.findChildren(ParameterField):
@@ -176,14 +191,13 @@ class SetupPanel(QWidget):
         form.addRow("Algorithm", self.algorithm)
         form.addRow(self.summary)
         self._add_fields(form, RUN_PARAMETERS.values())
-        inside = QWidget()
-        column = QVBoxLayout(inside)
+        column = QVBoxLayout(self._inside)
         for group in (run_group, *self.groups.values()):
             column.addWidget(group)
         column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scrolling(inside), 1)
+        outer.addWidget(scrolling(self._inside), 1)
         outer.addLayout(self._buttons())
 
     def _buttons(self) -> QHBoxLayout:

@@ -49,7 +49,6 @@ class ParameterField(QWidget):
         column.setSpacing(2)
         column.addWidget(self.editor)
         column.addWidget(self.message)
-        self.setFocusProxy(self.editor)
         self.set_value(parameter.default)
 
     def set_value(self, value: Value) -> None:
