@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QMainWindow
 
 from pgviz.gui.about import key_text
 from pgviz.gui.focus_back import FocusBack
+from pgviz.gui.kept_keys import KeptKeys
 from pgviz.gui.repeat import Repeat
 from pgviz.gui.run_control import GOING, STARTED, RunControl
-from pgviz.gui.space_key import SpaceKey
 from pgviz.gui.theme import LIGHT, Theme
 from pgviz.session.notices import RunState
 
@@ -70,7 +70,7 @@ class Actions(QObject):
         self._icons: dict[QAction, str] = {}
         self._tips: dict[QAction, str] = {}
         self.repeat = Repeat(window)
-        SpaceKey(window)
+        KeptKeys(window)
         FocusBack(window)
         self._add_transport(control)
         self._add_debugging(control)

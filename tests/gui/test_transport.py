@@ -128,7 +128,7 @@ def test_that_right_steps_wherever_the_focus_is(index: int, desk: Desk) -> None:
     desk.wait_command(commands.StepEnvironment())
 
 
-@pytest.mark.parametrize("index", range(2))  # where it presses nothing: see tests/e2e/test_space_key.py
+@pytest.mark.parametrize("index", range(2))  # where it presses nothing: see tests/e2e/test_kept_keys.py
 def test_that_space_plays_while_a_slider_has_the_focus(index: int, desk: Desk) -> None:
     desk.begin()
     widget = focusable(desk)[index]

@@ -1,21 +1,33 @@
-"""The space bar and the arrows: they play and step, but first serve what a person has come to by keys."""
+"""Keys that a widget keeps once a person has come to it by keys, though the window has a use for them."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QComboBox, QTabBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QApplication,
+    QComboBox,
+    QTabBar,
+    QWidget,
+)
 
 from pgviz.gui.appearance import application
 
-PRESSED_BY_IT = (QAbstractButton, QAbstractItemView, QComboBox)
-ALONG_TABS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
+ALONG = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End})
+KEPT: dict[type[QWidget], frozenset[Qt.Key]] = {
+    QAbstractButton: frozenset({Qt.Key.Key_Space}),
+    QAbstractItemView: frozenset({Qt.Key.Key_Space}),
+    QComboBox: frozenset({Qt.Key.Key_Space}),
+    QTabBar: ALONG,
+    QAbstractSlider: ALONG,
+}
 
 
-class SpaceKey(QObject):
-    """Leaves the space bar to the button, box or list that has the focus, unless a click has left it there.
-
-    A row of tabs keeps the keys that go along it in the same way.
+class KeptKeys(QObject):
+    """Leaves the space bar to a button, box or list that was reached by keys, and the arrows to tabs and sliders.
 
     A shortcut of the window comes before what its widgets do with a key, so that with one on the space bar no
     button could be pressed by keys. Who has clicked a button has the mouse at hand, and wants to play.
@@ -23,7 +35,7 @@ class SpaceKey(QObject):
     Parameters
     ----------
     window
-        Whose shortcut it is.
+        Whose shortcuts they are.
     """
 
     def __init__(self, window: QWidget) -> None:
@@ -38,9 +50,9 @@ class SpaceKey(QObject):
         by_key = (
             QApplication.mouseButtons() == Qt.MouseButton.NoButton and before is not None and before.isEnabled()
         )
-        reached = by_key and isinstance(now, (*PRESSED_BY_IT, QTabBar)) and now.window() is self._window
-        self._reached = now if reached else None
-        if reached and now is not None:
+        self._reached = None
+        if by_key and now is not None and isinstance(now, tuple(KEPT)) and now.window() is self._window:
+            self._reached = now
             now.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -48,8 +60,8 @@ class SpaceKey(QObject):
         if event.type() != QEvent.Type.ShortcutOverride or watched is not self._reached:
             return False
         assert isinstance(event, QKeyEvent)
-        keys = ALONG_TABS if isinstance(watched, QTabBar) else (Qt.Key.Key_Space,)
-        if event.key() in keys and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        kept = any(event.key() in keys for kind, keys in KEPT.items() if isinstance(watched, kind))
+        if kept and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             event.accept()
             return True
         return False

@@ -1,4 +1,4 @@
-"""The space bar plays and pauses, and presses the button that was reached by keys."""
+"""The space bar and the arrows serve what was reached by keys; else they play and step."""
 
 from __future__ import annotations
 
@@ -94,3 +94,30 @@ def test_that_the_arrows_go_along_tabs_that_were_reached_by_tab(bench: Bench, qt
     qtbot.waitUntil(rows[0].hasFocus)
 
     assert stays_paused(bench, qtbot)
+
+
+def test_that_the_arrows_turn_a_knob_that_was_reached_by_tab(bench: Bench, qtbot: QtBot) -> None:
+    bench.begin()
+    bench.window.activateWindow()
+    knob = bench.window.controls.sliders["learning_rate"]
+    tab_to(bench.window.controls.speed.slider, knob.slider)
+    before = knob.slider.value()
+
+    press(knob.slider, Qt.Key.Key_Left)
+
+    assert knob.slider.value() < before
+    assert stays_paused(bench, qtbot)
+
+
+def test_that_the_arrows_step_after_a_click_on_a_slider(bench: Bench, qtbot: QtBot) -> None:
+    bench.begin()
+    bench.window.activateWindow()
+    slider = bench.window.controls.sliders["learning_rate"].slider
+    bench.window.controls.speed.slider.setFocus()
+    click(slider)
+    value = slider.value()
+
+    press(slider, Qt.Key.Key_Right)
+
+    qtbot.waitUntil(lambda: bench.window.model.step > 0)
+    assert slider.value() == value
