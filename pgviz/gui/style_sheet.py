@@ -43,7 +43,7 @@ QToolButton:pressed, QToolButton:checked { background: $selection; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $disabled; }
 QToolButton::menu-indicator { image: none; }
-#qt_toolbar_ext_button { padding: 0; }
+#qt_toolbar_ext_button { padding: 0; qproperty-icon: url(glyph:more.svg); }
 QPushButton {
   background: $raised; border: 1px solid $border; border-radius: 6px; padding: 6px 16px; min-height: 18px;
 }

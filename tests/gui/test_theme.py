@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QToolBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from pgviz.gui import theme
@@ -92,6 +92,30 @@ def test_that_a_role_can_be_given_and_taken_back(restored: QApplication, qtbot: 
     assert label.palette().color(QPalette.ColorRole.WindowText).name() == DARK.muted
     theme.set_role(label, "")
     assert label.palette().color(QPalette.ColorRole.WindowText).name() == DARK.text
+
+
+@BOTH
+def test_that_a_bar_too_narrow_for_its_buttons_shows_a_mark(
+    restored: QApplication, qtbot: QtBot, wanted: Theme
+) -> None:
+    theme.apply(restored, wanted)
+    window, bar = QMainWindow(), QToolBar()
+    qtbot.addWidget(window)
+    window.addToolBar(bar)
+    for name in ("one", "two", "three"):
+        bar.addAction(name * 5)
+    window.setMinimumWidth(1)
+    window.resize(120, 80)
+    window.show()
+
+    button = bar.findChild(QWidget, "qt_toolbar_ext_button")
+    assert isinstance(button, QWidget)
+    qtbot.waitUntil(button.isVisible)
+    picture = window.grab(QRect(button.mapTo(window, QPoint()), button.size())).toImage()
+
+    width, height = picture.width(), picture.height()
+    lights = [QColor(picture.pixel(x, y)).lightness() for x in range(width) for y in range(height)]
+    assert max(lights) - min(lights) > 60
 
 
 def test_that_all_digits_are_equally_wide(qapp: QApplication) -> None:
