@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 import pgviz
 from pgviz import system_libraries
 from pgviz.display import draws_in_memory, has_display
+from pgviz.export.extras import VIDEO
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
@@ -234,7 +235,7 @@ def _accelerator() -> Fact:
 
 
 def _codecs() -> Fact:
-    if importlib.util.find_spec("av") is None:
+    if VIDEO.missing:
         return Fact(
             "video codecs", "none: PyAV is not installed", "optional", 'films need it: pip install "pgviz[video]"'
         )

@@ -7,7 +7,6 @@ taken back is not lived: only what has led to the end of the recording.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pgviz.environments.vector import VectorEnvironment
 from pgviz.errors import PgvizError, UsageError, in_brief
@@ -17,20 +16,10 @@ from pgviz.recording.schema import RecordingError
 from pgviz.recording.snapshots import decode_snapshot
 from pgviz.session.notices import RunRewound
 from pgviz.session.recorded import left_out_text
-from pgviz.session.recorded_facts import COMPARED, READ, not_taken_back, other_versions, same, takes_back
+from pgviz.session.recorded_facts import COMPARED, READ, Origin, not_taken_back, other_versions, same, takes_back
 from pgviz.session.relive import NotReproducible
 from pgviz.training.events import EpisodeEnded, Event
-from pgviz.training.snapshot import Snapshot
 from pgviz.training.trainer import Trainer
-
-
-@dataclass(frozen=True, slots=True)
-class _Origin:
-    """Where it begins: after which event of the recording, how many had been pulled then, and how the run was."""
-
-    position: int = 1
-    pulled: int = 0
-    snapshot: Snapshot | None = None
 
 
 class LivedAgain:
@@ -149,7 +138,7 @@ def _rewinds(recording: Recording) -> list[tuple[int, Event]]:
     return [(each.position, each.event) for each in recording.events(kinds=kinds)]
 
 
-def _first(recording: Recording) -> _Origin:
+def _first(recording: Recording) -> Origin:
     """The first snapshot that leads to the end of a recording, or the run's beginning."""
     rewinds, begun = _rewinds(recording), recording.started.step
     at = 0
@@ -158,11 +147,11 @@ def _first(recording: Recording) -> _Origin:
         snapshot, pulled = decode_snapshot(body)
         if not any(at < position and takes_back(event, snapshot.step, pulled) for position, event in rewinds):
             # A run may have begun with what was learned elsewhere, which its first snapshot has.
-            return _Origin(at, pulled, snapshot) if begun or not snapshot.step else _Origin()
+            return Origin(at, pulled, snapshot) if begun or not snapshot.step else Origin()
     if begun:
         left_out = recording.info.snapshots_left_out
         why = f" {left_out_text(left_out)}" if left_out else ""
         raise UsageError(
             f"the recording was begun at step {begun:,} and holds no snapshot to live the run again from.{why}"
         )
-    return _Origin()
+    return Origin()

@@ -6,7 +6,7 @@ What is left of them when what was taken back is left out, and whether two are t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from itertools import takewhile
@@ -16,11 +16,31 @@ import numpy as np
 from pgviz.recording.events import Intervened
 from pgviz.session.notices import RunRewound
 from pgviz.training.events import EpisodeEnded, Event, ParameterChanged, StepDetail, UpdateApplied
+from pgviz.training.snapshot import Snapshot
 
 COMPARED = (EpisodeEnded, UpdateApplied, ParameterChanged)
 READ = frozenset(each.__name__ for each in (*COMPARED, Intervened, RunRewound))
 # What the doctor looks at is there only where somebody watched.
 _NOT_COMPARED = frozenset({"vitals", "truncations"})
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where living a recorded run again begins; without a snapshot, where the run itself began.
+
+    Parameters
+    ----------
+    position
+        The place in the recording of the last event from before it.
+    pulled
+        How many events had been pulled of the run by then.
+    snapshot
+        How the run was.
+    """
+
+    position: int = 1
+    pulled: int = 0
+    snapshot: Snapshot | None = None
 
 
 def not_taken_back(events: Iterable[Event]) -> list[Event]:

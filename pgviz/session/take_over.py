@@ -18,6 +18,7 @@ from pgviz.session.recorded import left_out_text
 from pgviz.session.recorded_facts import (
     COMPARED,
     READ,
+    Origin,
     not_taken_back,
     other_versions,
     same,
@@ -35,7 +36,6 @@ from pgviz.training.events import (
     StateShown,
     StepTaken,
 )
-from pgviz.training.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +61,6 @@ class Lived:
     approximate: str
     past: list[Event]
     remark: str = ""
-
-
-@dataclass(slots=True)
-class _Origin:
-    """Where to begin: a snapshot and its place, or the beginning of the run."""
-
-    position: int = 1
-    pulled: int = 0
-    snapshot: Snapshot | None = None
 
 
 def lived_to(tape: Tape, index: int, history: History) -> Lived:
@@ -114,7 +105,7 @@ def lived_to(tape: Tape, index: int, history: History) -> Lived:
         raise
 
 
-def _nearest(tape: Tape, place: int, step: int) -> _Origin:
+def _nearest(tape: Tape, place: int, step: int) -> Origin:
     """The last snapshot that leads to a place, or the run's beginning."""
     at = place
     while (found := tape.recording.snapshot_before(at)) is not None:
@@ -122,7 +113,7 @@ def _nearest(tape: Tape, place: int, step: int) -> _Origin:
         snapshot, pulled = decode_snapshot(body)
         rewinds = [each for each in tape.rewinds if position < each.position <= place]
         if snapshot.step < step and not any(takes_back(each.event, snapshot.step, pulled) for each in rewinds):
-            return _Origin(position, pulled, snapshot)
+            return Origin(position, pulled, snapshot)
         at = position - 1
     if tape.started.step:
         left_out = tape.recording.info.snapshots_left_out
@@ -131,10 +122,10 @@ def _nearest(tape: Tape, place: int, step: int) -> _Origin:
             "the recording holds no snapshot from before this moment, so that the run cannot be brought back to"
             f" it; take over at a later one.{why}"
         )
-    return _Origin()
+    return Origin()
 
 
-def _remark(tape: Tape, origin: _Origin) -> str:
+def _remark(tape: Tape, origin: Origin) -> str:
     left_out = tape.recording.info.snapshots_left_out
     if not left_out:
         return ""
@@ -145,7 +136,7 @@ def _remark(tape: Tape, origin: _Origin) -> str:
 class _Journey:
     """Lives a run again from a snapshot, and compares what happens with what was recorded."""
 
-    def __init__(self, session: Session, tape: Tape, origin: _Origin, place: int) -> None:
+    def __init__(self, session: Session, tape: Tape, origin: Origin, place: int) -> None:
         self._session = session
         lived = not_taken_back(
             each.event for each in tape.recording.events(origin.position + 1, place, kinds=READ)

@@ -281,7 +281,6 @@ def test_that_the_label_of_a_reference_keeps_to_the_plot(
     assert text.endswith("…")
 
 
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_that_values_near_the_largest_float_are_drawn(curve: LiveCurve) -> None:
     most = 1.7e308
     curve.set_data({"entropy": (STEPS[:3], np.array([-most, 0.0, most])), "return": (STEPS[:3], np.ones(3))})
