@@ -115,7 +115,6 @@ class EnvironmentPanel(QWidget):
     def apply_theme(self, theme: Theme) -> None:
         """Take over a theme's colours."""
         self.frame_view.apply_theme(theme)
-        self.readout.apply_theme(theme)
 
     def _step(self, detail: StepDetail) -> str:
         limit = self._facts.episode_step_limit if self._facts else None

@@ -168,7 +168,6 @@ class PolicyPanel(QWidget):
     def apply_theme(self, theme: Theme) -> None:
         """Take over a theme's colours."""
         self._theme = theme
-        self.readout.apply_theme(theme)
         self.bars.apply_theme(theme)
         self.factors.apply_theme(theme)
         for plot in (*self.densities, *self.bins):

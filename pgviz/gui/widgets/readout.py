@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from pgviz.gui.theme import LIGHT, Theme, sized
+from pgviz.gui.theme import set_role, sized
 from pgviz.gui.widgets.step_axis import MINUS
 
 DASH = "–"
 HYPHEN_BEFORE_DIGIT = re.compile(r"(?<!\w)-(?=\d)")
-GAP = 12
-LEFT = Qt.AlignmentFlag.AlignLeft
+GAP, LINES_APART = 12, 2
 NARROWEST = 44  # pixels; less shows no number
 
 
@@ -24,7 +23,8 @@ class Readout(QWidget):
 
     Where there is no room for all of them the last ones give way.
 
-    It is painted in one go: labels in a layout would have the window laid out again for every new number.
+    Labels of Qt's own paint them, for what is painted in Python takes Python's lock from the trainer. In a layout
+    they would have the window laid out again for every new number.
 
     Parameters
     ----------
@@ -38,21 +38,15 @@ class Readout(QWidget):
         self, captions: Mapping[str, str], shares: Mapping[str, int] | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._captions = dict(captions)
-        self._shares = {name: (shares or {}).get(name, 1) for name in captions}
-        self._values = dict.fromkeys(captions, DASH)
-        self._theme = LIGHT
-        self._value_font = sized(self.font(), 1.0, bold=True)
-        self._places: dict[str, QRect] = {}
-        self._places_in: QRect | None = None
+        self._columns: dict[str, _Column] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(", ".join(captions.values()))
+        self._make(captions, shares or {})
 
     def sizeHint(self) -> QSize:
         """Room for two lines."""
         margins = self.contentsMargins()
-        height = 2 * QFontMetrics(self._value_font).height() + 4
-        return QSize(60 * len(self._captions), height + margins.top() + margins.bottom())
+        height = 2 * QFontMetrics(sized(self.font(), 1.0, bold=True)).height() + 2 * LINES_APART
+        return QSize(60 * len(self._columns), height + margins.top() + margins.bottom())
 
     def minimumSizeHint(self) -> QSize:
         """The same height, in whatever width there is."""
@@ -60,89 +54,97 @@ class Readout(QWidget):
 
     def set_captions(self, captions: Mapping[str, str]) -> None:
         """Show other values from now on, all of them dashes at first."""
-        self._captions = dict(captions)
-        self._shares = dict.fromkeys(captions, 1)
-        self._values = dict.fromkeys(captions, DASH)
-        self._places_in = None
+        self._make(captions, {})
+        self._place()
+
+    def _make(self, captions: Mapping[str, str], shares: Mapping[str, int]) -> None:
+        for column in self._columns.values():
+            column.remove()
+        self._columns = {name: _Column(self, text, shares.get(name, 1)) for name, text in captions.items()}
         self.setAccessibleName(", ".join(captions.values()))
-        self.update()
 
     def set(self, name: str, text: str) -> None:
         """Show a value; the same text again costs nothing."""
-        text = HYPHEN_BEFORE_DIGIT.sub(MINUS, text)
-        if self._values[name] != text:
-            self._values[name] = text
-            self.update()
+        self._columns[name].set(text)
 
     @property
     def names(self) -> tuple[str, ...]:
         """What there is to show, by name."""
-        return tuple(self._captions)
+        return tuple(self._columns)
 
     def text(self, name: str) -> str:
-        """The value shown."""
-        return self._values[name]
+        """The value shown, in full."""
+        return self._columns[name].text
+
+    def value_label(self, name: str) -> QLabel:
+        """What a value is shown on; hidden where there is no room for it."""
+        return self._columns[name].value
 
     def clear(self) -> None:
         """Show dashes."""
-        for name in self._values:
-            self.set(name, DASH)
+        for column in self._columns.values():
+            column.set(DASH)
 
-    def apply_theme(self, theme: Theme) -> None:
-        """Take over a theme's colours."""
-        self._theme = theme
-        self.update()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width out anew."""
+        super().resizeEvent(event)
+        self._place()
 
-    def event(self, event: QEvent) -> bool:
-        """Say in a tool tip what there was no room for."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.whole_text(event.pos()), self)
-            return True
-        return super().event(event)
-
-    def whole_text(self, at: QPoint) -> str:
-        """The value at one point, where it is elided; else the tool tip."""
-        for name, column in self._columns().items():
-            if column.contains(at) and self._elided(self._values[name], column.width()) != self._values[name]:
-                return f"{self._captions[name]}: {self._values[name]}"
-        return self.toolTip()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw all captions and values."""
-        painter, columns = QPainter(self), self._columns()
-        metrics = QFontMetrics(self._value_font)
-        line = metrics.height()
-        # All captions, then all values: each call of Qt may hand Python's lock to the trainer and wait for it.
-        painter.setFont(self.font())
-        painter.setPen(QColor(self._theme.muted))
-        for name, column in columns.items():
-            painter.drawText(column, LEFT | Qt.AlignmentFlag.AlignTop, self._captions[name])
-        painter.setFont(self._value_font)
-        painter.setPen(QColor(self._theme.text))
-        painter.translate(0, line + 2)
-        for name, column in columns.items():
-            text = metrics.elidedText(self._values[name], Qt.TextElideMode.ElideRight, column.width())
-            painter.drawText(column, LEFT | Qt.AlignmentFlag.AlignTop, text)
-        painter.end()
-
-    def _columns(self) -> dict[str, QRect]:
-        """Where each value is that there is room for; worked out again only where something else has changed."""
+    def _place(self) -> None:
         area = self.contentsRect()
-        if area != self._places_in:
-            self._places, self._places_in = self._shared_out(area), area
-        return self._places
-
-    def _shared_out(self, area: QRect) -> dict[str, QRect]:
-        shares = dict(self._shares)
+        shares = {name: column.share for name, column in self._columns.items()}
         while (unit := (area.width() + GAP) / sum(shares.values())) * min(shares.values()) < NARROWEST + GAP:
             if len(shares) == 1:
                 break
             shares.popitem()
-        columns, x = {}, float(area.left())
-        for name, share in shares.items():
-            columns[name] = QRect(round(x), area.top(), round(share * unit) - GAP, area.height())
-            x += share * unit
-        return columns
+        x = float(area.left())
+        for name, column in self._columns.items():
+            width = shares.get(name, 0) * unit
+            column.place(QRect(round(x), area.top(), max(round(width) - GAP, 0), area.height()))
+            x += width
 
-    def _elided(self, text: str, width: int) -> str:
-        return QFontMetrics(self._value_font).elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+class _Column:
+    """One value under its caption."""
+
+    def __init__(self, owner: QWidget, caption: str, share: int) -> None:
+        self.share, self.text = share, DASH
+        self.caption, self.value = QLabel(caption, owner), QLabel(DASH, owner)
+        set_role(self.caption, "muted")
+        self.value.setFont(sized(owner.font(), 1.0, bold=True))
+        self.value.setAccessibleName(caption)
+        # What is shown of a name may hold what looks like a tag.
+        for label in (self.caption, self.value):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self._metrics = QFontMetrics(self.value.font())
+        self._width = 0
+
+    def set(self, text: str) -> None:
+        """Show a value."""
+        text = HYPHEN_BEFORE_DIGIT.sub(MINUS, text)
+        if text != self.text:
+            self.text = text
+            self._show()
+
+    def _show(self) -> None:
+        shown = self._metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, self._width)
+        self.value.setText(shown)
+        tip = "" if shown == self.text else f"{self.caption.text()}: {self.text}"
+        if tip != self.value.toolTip():
+            self.value.setToolTip(tip)
+
+    def place(self, area: QRect) -> None:
+        """Take this place; one without width shows nothing."""
+        line = self._metrics.height()
+        self._width = area.width()
+        self.caption.setGeometry(area.left(), area.top(), area.width(), line)
+        self.value.setGeometry(area.left(), area.top() + line + LINES_APART, area.width(), line)
+        for label in (self.caption, self.value):
+            label.setVisible(area.width() > 0)
+        self._show()
+
+    def remove(self) -> None:
+        """Leave the owner."""
+        for label in (self.caption, self.value):
+            label.hide()
+            label.deleteLater()

@@ -149,6 +149,5 @@ def test_that_an_action_too_long_to_be_read_is_in_the_tool_tip(panel: Environmen
     decision = decisions.joints(10, 7)
     panel.begin(decisions.started(decision))
     panel.show_step(decisions.shown(decision))
-    column = panel.readout._columns()["action"]
-    assert panel.readout.whole_text(column.center()) == f"Action: {panel.readout.text('action')}"
-    assert panel.readout.whole_text(panel.readout._columns()["episode"].center()) == ""
+    assert panel.readout.value_label("action").toolTip() == f"Action: {panel.readout.text('action')}"
+    assert panel.readout.value_label("episode").toolTip() == ""
