@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from pgviz.environments.step import VectorStep
 
+# One of so many entries of the tape may be there in vain.
+MOST_IN_VAIN = 64
+
 
 @dataclass(slots=True)
 class LoggedStep:
@@ -125,6 +128,7 @@ class ActionLog:
         self.tape_start = earlier.tape_start
 
     def forget_tape(self, before: int) -> None:
-        """Drop the tape's entries before the position `before`."""
-        del self.tape[: max(before - self.tape_start, 0)]
-        self.tape_start = max(self.tape_start, before)
+        """Drop the tape's entries before the position `before`, once they are many: each time the rest moves."""
+        if (before - self.tape_start) * MOST_IN_VAIN >= len(self.tape):
+            del self.tape[: max(before - self.tape_start, 0)]
+            self.tape_start = max(self.tape_start, before)

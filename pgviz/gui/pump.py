@@ -32,6 +32,7 @@ from pgviz.session.notices import (
     WaitShown,
 )
 from pgviz.session.recorded import RecordingState
+from pgviz.session.step_pace import FOLLOWED
 from pgviz.training.events import Event, ParameterChanged, RunFailed, RunStarted, Shown, StepTaken
 
 
@@ -83,8 +84,6 @@ class Pump(QObject):
     CURVES_EVERY = 3
     CURVES_EVERY_AT_MOST = 24
     TEXT_EVERY = 6
-    # More steps of each copy than this between two shown ones rush by: nobody could follow their numbers.
-    FOLLOWED = 4
     SECONDS_BETWEEN = 0.33
     # A frame costs the trainer a few milliseconds, and of those that rush by fewer will do.
     RUSHING_FRAMES_EVERY = 5
@@ -219,7 +218,7 @@ class Pump(QObject):
     def _rushes_by(self, step: Shown) -> bool:
         copies = self._model.config.environment_count if self._model.config else 1
         passed, self._last_shown = step.step - self._last_shown, step.step
-        return passed > self.FOLLOWED * copies
+        return passed > FOLLOWED * copies
 
     def _show_step(self, step: Shown) -> None:
         for panel in self._all_panels():

@@ -121,12 +121,20 @@ class RunModel:
 
     def apply(self, event: Event) -> None:
         """Take one event in."""
-        if isinstance(event, RunStarted):
-            self._begin(event)
-        elif isinstance(event, EpisodeEnded):
+        # Most by far are these two, which the debugger has no use for; time spent here is taken from the trainer.
+        if isinstance(event, EpisodeEnded):
             self._add_episode(event)
         elif isinstance(event, UpdateApplied):
             self._add_update(event)
+        else:
+            self._apply_rare(event)
+            self.debug.apply(event)
+        if not isinstance(event, PastShown):  # whose step is not where the run is
+            self.step = max(self.step, event.step)
+
+    def _apply_rare(self, event: Event) -> None:
+        if isinstance(event, RunStarted):
+            self._begin(event)
         elif isinstance(event, ParameterChanged):
             self.marks.append(Mark(event.step, event.name, event.previous, event.value))
             self.values[event.name] = event.value
@@ -144,9 +152,6 @@ class RunModel:
             self._tell_recording_from_run(event)
         elif isinstance(event, ForksShown):
             self.forks.show(event, self.episodes, self.updates, self.log_std)
-        if not isinstance(event, PastShown):  # whose step is not where the run is
-            self.step = max(self.step, event.step)
-        self.debug.apply(event)
 
     def _begin(self, event: RunStarted) -> None:
         self._clear()

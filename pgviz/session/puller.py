@@ -91,8 +91,8 @@ class Puller(Teller):
         follow = self._follow if self._forks else None
         listened = self._mailbox.listener is not None
         arrived: Event | None = None
+        self._choose_detail(trainer.watch)
         while (not inbox or trainer.telling) and arrived is None:
-            self._choose_detail(trainer.watch)
             event = session.pull()
             if event is None:
                 break
@@ -113,6 +113,8 @@ class Puller(Teller):
                 arrived = event
             elif kind is StepTaken:
                 self._after_step(event.step)
+            if kind is not MinibatchComputed:  # which another one follows, or the end of the update
+                self._choose_detail(trainer.watch)
         clock.stop()
         if arrived is not None:
             self._arrive(arrived)
@@ -141,7 +143,7 @@ class Puller(Teller):
     def _choose_detail(self, watch: Watch) -> None:
         """Have the next step described where it is to be shown, or a breakpoint asks about it."""
         breakpoints = self._breakpoints
-        pictures = self._stepping or (self._looking and self._mailbox.wants_step)
+        pictures = self._stepping or (self._looking and self._wants_picture())
         pictures = pictures or (self._recorder is not None and self._recorder.wants_step)
         watch.pictures, watch.wanted = pictures, pictures or breakpoints.needs_detail
         if watch.wanted:
@@ -295,7 +297,7 @@ class Puller(Teller):
         """Leave the present run for another."""
         self._close()
         self._session, self._until, self._stepping = session, None, False
-        self._cursor = Cursor(session)
+        self._cursor, self._copies = Cursor(session), session.config.environment_count
         self._clock = Clock(self._clock.multiplier)
         self._breakpoints.reset()
         self._probes.begin(session.config.environment)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import platform
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -24,13 +23,13 @@ from pgviz.session.doctor import Finding
 from pgviz.session.notices import FindingMade, ForksShown, ProbesShown, RunRewound, RunWaits
 from pgviz.session.recorded import WRITTEN, RecordingState
 from pgviz.session.session import Session
+from pgviz.session.step_pace import StepPace
 from pgviz.training.events import Event, ParameterChanged, RunStarted, StepDetail, StepTaken
 from pgviz.training.interventions import Intervention
 from pgviz.training.packing import pack
 
 # Of the run's time, for describing and drawing steps that nobody but the recorder asked for.
 SHARE_OF_STEPS = 0.006
-FIRST_COSTS, FIRST_WAIT = 3, 0.25  # so many measurements are not trusted to say more than to wait so many seconds
 # The same for snapshots, and the bytes a second that they may take: an off-policy agent's hold all it has seen.
 SHARE_OF_SNAPSHOTS = 0.005
 SNAPSHOT_BYTES_A_SECOND = 256 * 2**10
@@ -93,7 +92,7 @@ class Recorder:
         self._writer = Writer(path, _meta(options), replace=options.replace, frame_size=options.frame_size)
         self._open = True
         self._began = clock()
-        self._pace = StepPace(1.0 / options.steps_per_second)
+        self._pace = StepPace(1.0 / options.steps_per_second, SHARE_OF_STEPS)
         self._snapshot_due = self._probes_due = self._began
         self._probed: tuple[set[int], dict[int, str]] | None = None
         self._attach()
@@ -219,66 +218,6 @@ class Recorder:
 
     def _note_intervention(self, position: int, intervention: Intervention) -> None:
         self.take(Intervened(self._session.trainer.step, position, intervention))
-
-
-class StepPace:
-    """When to record a step with its details, and when to ask for one.
-
-    Parameters
-    ----------
-    spacing
-        Seconds between two that are recorded, at least.
-
-    Attributes
-    ----------
-    measures
-        Whether the next step without details has to be told of, to learn what such a one takes.
-    """
-
-    def __init__(self, spacing: float) -> None:
-        self.measures = False
-        self._spacing = spacing
-        self._due = self._wanted = -float("inf")
-        self._last = 0.0
-        self._asked: float | None = None
-        self._plain: float | None = None
-        self._costs: deque[float] = deque(maxlen=8)
-
-    def wants(self, now: float) -> bool:
-        """Whether to ask for the next step's details."""
-        if now < self._wanted:
-            return False
-        if self._asked is None:
-            self._asked = now
-        return True
-
-    def takes(self, now: float, *, detailed: bool) -> bool:
-        """Whether the step that has just been taken is recorded."""
-        if not detailed:
-            if not self.measures:
-                return False
-            # What a step takes by itself: the quickest, for the others had an update before them.
-            took = now - self._last
-            self._plain = took if self._plain is None else min(self._plain * 1.02, took)
-            self.measures = False
-            return False
-        if self._asked is not None:
-            self._costs.append(max(now - self._asked - (self._plain or 0.0), 0.0))
-        self._last, self._asked, self.measures = now, None, True
-        # A window that looks as well has its steps at its own pace, which will do.
-        self._wanted = now + max(1.5 * self._spacing, self._wait)
-        if now < self._due:
-            return False
-        # One that came late may be followed by one that is early, so that the rate is kept.
-        self._due = max(self._due, now - self._spacing / 2) + self._spacing
-        return True
-
-    @property
-    def _wait(self) -> float:
-        """Seconds to wait for a step to have cost no more than its share."""
-        # The least is right: an update may have come between, and the first picture of all opens a canvas.
-        wait = min(self._costs, default=0.0) / SHARE_OF_STEPS
-        return wait if len(self._costs) >= FIRST_COSTS else min(wait, FIRST_WAIT)
 
 
 # A recording is of one run, which is introduced when it begins; steps have a pace of their own.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,11 @@ from pgviz.session.mailbox import Mailbox
 from pgviz.session.notices import CommandRejected, RunState, StateChanged
 from pgviz.session.recorder import Recorder, RecordingOptions
 from pgviz.session.session import Session
+from pgviz.session.step_pace import FOLLOWED, StepPace
 from pgviz.training.events import Event, StepTaken
+
+# Of the run's time, for describing and drawing steps that rush by.
+SHARE_OF_PICTURES = 0.008
 
 
 class Teller(ABC):
@@ -28,6 +33,8 @@ class Teller(ABC):
         self._mailbox = mailbox
         self._recorder: Recorder | None = None
         self._state = RunState.EMPTY
+        self._pictures = StepPace(0.0, SHARE_OF_PICTURES)
+        self._last_shown, self._copies = 0, 1
 
     @property
     @abstractmethod
@@ -70,8 +77,18 @@ class Teller(ABC):
     def _put_step(self, event: StepTaken, *, always: bool) -> None:
         """Put a step; the recording takes it where it is time for one, or, with `always`, in any case."""
         self._mailbox.put_step(event)
+        if event.detail is not None or self._pictures.measures:
+            self._pictures.takes(time.perf_counter(), detailed=event.detail is not None)
+            self._last_shown = event.step if event.detail is not None else self._last_shown
         if self._recorder is not None:
             self._recorder.take_step(event, always=always)
+
+    def _wants_picture(self) -> bool:
+        """Whether to show the next step in the window: any that can be followed, of those that rush by a few."""
+        if not self._mailbox.wants_step:
+            return False
+        followed = abs(self._step - self._last_shown) <= FOLLOWED * self._copies
+        return followed or self._pictures.wants(time.perf_counter())
 
     def _start_recording(self, path: Path, session: Session | None, options: RecordingOptions) -> None:
         """Record from now on.

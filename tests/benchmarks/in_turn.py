@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pgviz.config import RunConfig
 from pgviz.gui.widgets.frame_view import FrameView
 from pgviz.session.commands import Command, Pause
+from pgviz.session.doctor import Doctor
 from pgviz.session.headless import train
 from pgviz.session.host import SessionHost
 from pgviz.session.inbox import Inbox
@@ -56,7 +57,7 @@ class PaintTimes(QObject):
 
 
 class Headless:
-    """A headless run in a thread of its own, which goes on only while it is waited for.
+    """A headless run as ``pgviz train`` has it, in a thread of its own, going on only while it is waited for.
 
     Parameters
     ----------
@@ -72,7 +73,7 @@ class Headless:
         self._thread = threading.Thread(
             target=train,
             args=(config, self._note, lambda: self._target < 0),
-            kwargs={"record": None if path is None else (path, RecordingOptions())},
+            kwargs={"record": None if path is None else (path, RecordingOptions()), "doctor": Doctor()},
         )
         self._thread.start()
 

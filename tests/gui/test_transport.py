@@ -117,7 +117,7 @@ def focusable(desk: Desk) -> list[QWidget]:
     ]
 
 
-@pytest.mark.parametrize("index", range(5))
+@pytest.mark.parametrize("index", range(2, 5))  # what it turns is left to sliders: see tests/e2e/test_kept_keys.py
 def test_that_right_steps_wherever_the_focus_is(index: int, desk: Desk) -> None:
     desk.begin()
     widget = focusable(desk)[index]

@@ -141,7 +141,7 @@ def test_that_pinned_states_are_told_as_far_as_it_was_played(told: tuple[Path, l
         driver.post(commands.SetSpeed(None), commands.Play())
         driver.wait_for(lambda _: driver.mailbox.step >= 128 and driver.state is RunState.PAUSED)
         assert not driver.of(ProbesShown)[-1].decisions
-        driver.ask(commands.LookBack(64), commands.ResumeHere())
+        driver.ask(commands.LookBack(34), commands.ResumeHere())
         assert driver.of(ProbesShown)[-1].names == {1: "tilted"}
 
 

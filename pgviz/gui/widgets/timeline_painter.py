@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPicture, QPolygonF
 
 from pgviz.gui.theme import Theme
 from pgviz.gui.widgets.step_axis import compact, nice_spacing
@@ -20,6 +20,49 @@ MARGIN = 6  # pixels at both ends, so that a handle there is whole
 BAND_HEIGHT = 24
 FLAG = 4.0  # pixels from the middle of a flag to its edge
 LABEL_EVERY = 70  # pixels
+
+
+class Scale:
+    """The numbers under a timeline, which stay the same for many paints of it.
+
+    Kept as a picture, they are one call of Qt: each one may hand Python's lock to the trainer and wait for it.
+    """
+
+    def __init__(self) -> None:
+        self._picture = QPicture()
+        self._drawn: tuple[object, ...] | None = None
+
+    def draw(self, painter: QPainter, theme: Theme, width: int, between: tuple[float, float]) -> None:
+        """Draw them where the strip of the timeline ends."""
+        wanted = (theme, width, between, painter.font().key())
+        if wanted != self._drawn:
+            self._drawn, self._picture = wanted, QPicture()
+            inside = QPainter(self._picture)
+            inside.setFont(painter.font())
+            _draw_numbers(inside, theme, width, between)
+            inside.end()
+        painter.drawPicture(0, 0, self._picture)
+
+
+def _draw_numbers(painter: QPainter, theme: Theme, width: int, between: tuple[float, float]) -> None:
+    first, last = between
+    spacing = max(nice_spacing(last - first, width // LABEL_EVERY), 1.0)
+    metrics, bottom = QFontMetricsF(painter.font()), FLAG_HEIGHT + BAND_HEIGHT
+    step = math.ceil(first / spacing) * spacing
+    while step <= last:
+        x, text = _place(step, width, between), compact(step, spacing)
+        painter.setPen(QColor(theme.border))
+        painter.drawLine(QPointF(round(x), bottom), QPointF(round(x), bottom + 3))
+        taken = metrics.horizontalAdvance(text)
+        left = min(max(x - taken / 2, 0.0), width - taken)
+        painter.setPen(QColor(theme.muted))
+        painter.drawText(QPointF(left, bottom + 4 + metrics.ascent()), text)
+        step += spacing
+
+
+def _place(step: float, width: int, between: tuple[float, float]) -> float:
+    """Where a step is, in pixels."""
+    return MARGIN + (step - between[0]) / (between[1] - between[0]) * max(width - 2 * MARGIN, 1)
 
 
 class TimelinePainter:
@@ -37,19 +80,28 @@ class TimelinePainter:
         First and last step in sight.
     data
         What is drawn.
+    scale
+        Its numbers.
     """
 
     def __init__(
-        self, painter: QPainter, theme: Theme, size: QSize, between: tuple[float, float], data: TimelineData
+        self,
+        painter: QPainter,
+        theme: Theme,
+        size: QSize,
+        between: tuple[float, float],
+        data: TimelineData,
+        *,
+        scale: Scale,
     ) -> None:
         self._painter, self._theme, self._size = painter, theme, size
         self._first, self._last = between
-        self._data = data
+        self._data, self._scale = data, scale
 
     def draw(self, cursor: int | None, hover: float | None, focused: bool) -> None:
         """Draw everything; `cursor` is a step and `hover` a pixel."""
         self._draw_band()
-        self._draw_numbers()
+        self._scale.draw(self._painter, self._theme, self._size.width(), (self._first, self._last))
         self._draw_ticks()
         if hover is not None and self._data.head:
             self._line(round(hover), self._theme.muted)
@@ -67,7 +119,7 @@ class TimelinePainter:
         return QRectF(MARGIN, FLAG_HEIGHT, max(self._size.width() - 2 * MARGIN, 1), BAND_HEIGHT)
 
     def _x(self, step: float) -> float:
-        return MARGIN + (step - self._first) / (self._last - self._first) * self._band.width()
+        return _place(step, self._size.width(), (self._first, self._last))
 
     def _draw_band(self) -> None:
         painter, theme, data, band = self._painter, self._theme, self._data, self._band
@@ -80,21 +132,6 @@ class TimelinePainter:
             gone = QRectF(0, band.top(), min(held, head), band.height()).intersected(band)
             painter.fillRect(gone, QColor(theme.raised))
             painter.fillRect(gone, QBrush(QColor(theme.disabled), Qt.BrushStyle.BDiagPattern))
-
-    def _draw_numbers(self) -> None:
-        painter, band = self._painter, self._band
-        spacing = max(nice_spacing(self._last - self._first, self._size.width() // LABEL_EVERY), 1.0)
-        metrics = QFontMetricsF(painter.font())
-        step = math.ceil(self._first / spacing) * spacing
-        while step <= self._last:
-            x, text = self._x(step), compact(step, spacing)
-            painter.setPen(QColor(self._theme.border))
-            painter.drawLine(QPointF(round(x), band.bottom()), QPointF(round(x), band.bottom() + 3))
-            width = metrics.horizontalAdvance(text)
-            left = min(max(x - width / 2, 0.0), self._size.width() - width)
-            painter.setPen(QColor(self._theme.muted))
-            painter.drawText(QPointF(left, band.bottom() + 4 + metrics.ascent()), text)
-            step += spacing
 
     def _draw_ticks(self) -> None:
         painter, theme, data, band = self._painter, self._theme, self._data, self._band

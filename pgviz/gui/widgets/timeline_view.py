@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from pgviz.gui.theme import LIGHT, Theme, sized
 from pgviz.gui.widgets.curve_view import round_end
 from pgviz.gui.widgets.thinning import Floats
-from pgviz.gui.widgets.timeline_painter import BAND_HEIGHT, FLAG_HEIGHT, MARGIN, TimelinePainter
+from pgviz.gui.widgets.timeline_painter import BAND_HEIGHT, FLAG_HEIGHT, MARGIN, Scale, TimelinePainter
 
 Moments = Sequence[tuple[float, str]]
 
@@ -89,6 +89,7 @@ class TimelineView(QWidget):
         self._range: tuple[float, float] | None = None
         self._asked: int | None = None
         self._hover: float | None = None
+        self._scale = Scale()
         self._has_ring = False
         self.setFont(sized(self.font(), 0.85))
         self.setMouseTracking(True)
@@ -215,7 +216,7 @@ class TimelineView(QWidget):
         painter = QPainter(self)
         painter.setFont(self.font())
         cursor = self._asked if self._asked is not None else self.data.cursor
-        strip = TimelinePainter(painter, self._theme, self.size(), self.range, self.data)
+        strip = TimelinePainter(painter, self._theme, self.size(), self.range, self.data, scale=self._scale)
         strip.draw(cursor, self._hover, self._has_ring)
         painter.end()
 

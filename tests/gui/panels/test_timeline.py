@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from pgviz.gui.panels.timeline import NOTHING_YET, TimelinePanel
 from pgviz.gui.run_model import RunModel
-from pgviz.gui.theme import DARK, LIGHT
+from pgviz.gui.theme import DARK, LIGHT, Theme, sized
+from pgviz.gui.widgets.timeline_view import TimelineData, TimelineView
 from pgviz.session.breakpoints import Breakpoint, Hit
 from pgviz.session.notices import BreakpointHit, HistoryHeld
 from pgviz.training.events import EpisodeEnded, ParameterChanged, PastShown, RunStarted
@@ -158,3 +159,22 @@ def test_that_it_is_drawn_in_both_themes(sitting: Sitting) -> None:
     sitting.panel.apply_theme(DARK)
 
     assert empty != light != sitting.panel.grab().toImage()
+
+
+def test_that_its_numbers_follow_range_width_theme_and_font(qtbot: QtBot) -> None:
+    def view() -> TimelineView:
+        made = TimelineView()
+        qtbot.addWidget(made)
+        return made
+
+    def adapted(made: TimelineView, head: int, width: int, theme: Theme, points: float) -> QImage:
+        made.setFont(sized(made.font(), points / made.font().pointSizeF()))
+        made.apply_theme(theme)
+        made.resize(width, made.sizeHint().height())
+        made.show_data(TimelineData(head=head))
+        return made.grab().toImage()
+
+    kept, looks = view(), [(900, 600, LIGHT, 9.0), (90_000, 600, LIGHT, 9.0), (90_000, 400, LIGHT, 9.0)]
+    looks += [(90_000, 400, DARK, 9.0), (90_000, 400, DARK, 12.0)]
+    for look in looks:
+        assert adapted(kept, *look) == adapted(view(), *look)
