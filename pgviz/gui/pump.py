@@ -82,7 +82,7 @@ class Pump(QObject):
 
     INTERVAL_MS = 33
     CURVES_EVERY = 3
-    CURVES_EVERY_AT_MOST = 24
+    CURVES_EVERY_AT_MOST = 36
     TEXT_EVERY = 6
     SECONDS_BETWEEN = 0.33
     # A frame costs the trainer a few milliseconds, and of those that rush by fewer will do.

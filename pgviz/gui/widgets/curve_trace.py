@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
@@ -169,6 +169,11 @@ class _Line(pg.PlotCurveItem):  # type: ignore[misc]
     def __init__(self, trace: Trace) -> None:
         super().__init__(antialias=True, name=trace.look.name)
         self._trace = trace
+
+    def boundingRect(self) -> QRectF:
+        """All that is in sight: to find out which part of it the points take would cost more than to draw them."""
+        view = self.getViewBox()
+        return QRectF() if view is None else QRectF(view.viewRect())
 
     def getOriginalDataset(self) -> tuple[Floats, Floats]:
         """What pyqtgraph exports."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import pyqtgraph as pg
 
 from pgviz.gui.widgets.curve_trace import Trace
-from pgviz.gui.widgets.step_axis import nice_spacing
+from pgviz.gui.widgets.step_axis import NO_CONTENTS, nice_spacing
 
 X_MARGIN = 0.02
 Y_MARGIN = 0.02
@@ -52,6 +52,7 @@ class CurveView(pg.ViewBox):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__(defaultPadding=0.0)
+        self.setFlag(NO_CONTENTS)
         self.traces: Sequence[Trace] = ()
         self.references: Sequence[float] = ()
         self.fixed_y: tuple[float, float] | None = None

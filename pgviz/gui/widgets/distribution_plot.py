@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QPainter, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QVBoxLayout, QWidget
 
 from pgviz.gui.theme import LIGHT, Theme, sized
-from pgviz.gui.widgets.step_axis import RoundAxis
+from pgviz.gui.widgets.step_axis import NO_CONTENTS, RoundAxis
 
 Floats = NDArray[np.floating[Any]]
 
@@ -47,6 +47,8 @@ class DistributionPlot(QWidget):
         item.setContentsMargins(4, 6, 10, 4)
         item.table = self.table  # for the export in its menu
         self.view: pg.ViewBox = item.getViewBox()
+        for frame in (item, self.view):
+            frame.setFlag(NO_CONTENTS)
         self.view.setDefaultPadding(0.0)
         self._drawing = _Drawing(self.view, self._draw)
         layout = QVBoxLayout(self)

@@ -19,7 +19,7 @@ from pgviz.gui.widgets.legend import Legend
 from pgviz.gui.widgets.parts import SteadyLabel
 from pgviz.gui.widgets.plot_notes import PlotNotes
 from pgviz.gui.widgets.right_scale import PowerAxis, RightScale
-from pgviz.gui.widgets.step_axis import MINUS, RoundAxis
+from pgviz.gui.widgets.step_axis import MINUS, NO_CONTENTS, RoundAxis
 from pgviz.gui.widgets.thinning import Floats
 
 
@@ -251,6 +251,7 @@ class _Plot(pg.PlotWidget):  # type: ignore[misc]
         self.hideAxis("right")
         self.setMinimumSize(120, 80)
         self.getPlotItem().setContentsMargins(4, 4, 12, 4)
+        self.getPlotItem().setFlag(NO_CONTENTS)
         axes["left"].setGrid(255)
         axes["left"].setZValue(-1000)  # the grid is behind the curves, which pyqtgraph puts at -100
         axes["bottom"].setLabel("steps")

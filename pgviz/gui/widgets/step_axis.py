@@ -15,6 +15,8 @@ from pgviz.gui.theme import Theme
 MINUS = "−"
 # Pixels past the ends of a grid within which a label is measured, and those that it may keep of them.
 OVERHANG, SPILL = 15.0, 1.0
+# Of a part of a plot that draws nothing itself: Qt then need not ask it where, at every paint.
+NO_CONTENTS = QGraphicsItem.GraphicsItemFlag.ItemHasNoContents
 SUFFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
