@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from pgviz.config import RunConfig
@@ -18,7 +19,7 @@ from pgviz.session.notices import CommandRejected, RunState
 from pgviz.session.playback_host import Host
 from tests.gui.conftest import CARTPOLE, Desk
 from tests.gui.fake_host import FakeHost
-from tests.hands import click
+from tests.hands import click, press
 
 
 class CrashingHost(FakeHost):
@@ -28,6 +29,29 @@ class CrashingHost(FakeHost):
         if isinstance(command, commands.Restart):
             raise ZeroDivisionError("of the engine")
         super()._serve(command)
+
+
+def test_that_details_lie_below_the_banner_and_no_small_window_grows_for_them(
+    crashing: MainWindow, qtbot: QtBot
+) -> None:
+    banner = crashing.banner
+    crashing.resize(crashing.minimumSizeHint())
+    qtbot.waitUntil(lambda: crashing.size() == crashing.minimumSizeHint().expandedTo(crashing.minimumSize()))
+    smallest = crashing.size()
+
+    press(banner.details_button, Qt.Key.Key_Space)
+    assert crashing.minimumSizeHint().height() <= smallest.height()
+    assert crashing.size() == smallest
+    details, place = banner.details, banner.mapTo(crashing, banner.rect().bottomLeft())
+    assert (details.x(), details.y(), details.width()) == (place.x(), place.y() + 1, banner.width())
+    assert details.geometry().bottom() < crashing.height()
+    assert crashing.childAt(details.geometry().center()) is details.viewport()
+
+    crashing.resize(smallest.width() + 100, smallest.height())
+    qtbot.waitUntil(lambda: details.width() == banner.width() > smallest.width())
+    banner.details_button.setFocus()
+    press(banner.details_button, Qt.Key.Key_Tab)
+    assert details.hasFocus()
 
 
 @pytest.fixture
@@ -53,10 +77,14 @@ def test_that_a_crash_of_the_engine_is_shown_and_survived(
     click(banner.details_button)
     assert banner.details.isVisible()
     assert "Traceback" in banner.details.toPlainText()
+    click(banner.details_button)
+    assert not banner.details.isVisible()
+    click(banner.details_button)
 
     click(banner.restart_button)
     qtbot.waitUntil(lambda: crashing.model.state is RunState.PAUSED)
     assert not banner.isVisible()
+    assert not banner.details.isVisible()
     assert crashing.model.config == CARTPOLE
     assert crashing.session.isRunning()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import qtawesome
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,6 +20,7 @@ from pgviz.gui.widgets.parts import push_button, tool_button
 
 # Characters; an environment may say anything at any length, and the window has to stay a window.
 LONGEST_MESSAGE = 500
+DETAILS_HEIGHT = 180  # pixels
 
 
 class _Sentence(QLabel):
@@ -42,6 +43,25 @@ class _Sentence(QLabel):
         # A label never asks for less than its minimum: without this it would keep the tallest height it ever had.
         self.setMinimumHeight(0)
         self.setFixedHeight(max(self.heightForWidth(self.width()), 20))
+
+
+class _Details(QPlainTextEdit):
+    """Text that hangs from the banner over the panels, so that no small window has to grow for it."""
+
+    def __init__(self) -> None:
+        super().__init__(readOnly=True, tabChangesFocus=True)
+        self.setAccessibleName("Details of the fault")
+        self.hide()
+
+    def hang_from(self, banner: QWidget) -> None:
+        """Take the place below the banner, in front of all else."""
+        window = banner.window()
+        if self.parentWidget() is not window:
+            self.setParent(window)
+        corner = banner.mapTo(window, banner.rect().bottomLeft())
+        self.setGeometry(corner.x(), corner.y() + 1, banner.width(), DETAILS_HEIGHT)
+        self.raise_()
+        self.show()
 
 
 class Banner(QFrame):
@@ -67,10 +87,9 @@ class Banner(QFrame):
         self.details_button.setCheckable(True)
         self.restart_button = push_button("Restart", "Set the same run up again")
         self.dismiss_button = tool_button("✕", "Dismiss")
-        self.details = QPlainTextEdit(readOnly=True)
-        self.details.setVisible(False)
-        self.details.setFixedHeight(180)
-        self.details_button.toggled.connect(self.details.setVisible)
+        self.details = _Details()
+        self.details.setParent(self)
+        self.details_button.toggled.connect(self._place_details)
         self.restart_button.clicked.connect(self.restart_requested)
         self.dismiss_button.clicked.connect(self.dismissed)
         self._arrange()
@@ -97,6 +116,23 @@ class Banner(QFrame):
         self.details_button.setVisible(bool(details))
         self.restart_button.setVisible(restart)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Have the details as wide."""
+        super().resizeEvent(event)
+        self._place_details()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Take the details away as well."""
+        super().hideEvent(event)
+        self.details_button.setChecked(False)
+
+    def _place_details(self) -> None:
+        if self.details_button.isChecked() and self.isVisible():
+            self.details.hang_from(self)
+            QWidget.setTabOrder(self.details_button, self.details)
+        else:
+            self.details.hide()
+
     def apply_theme(self, theme: Theme) -> None:
         """Take on a theme's colours."""
         self.sign.setPixmap(qtawesome.icon("mdi6.alert-circle", color=theme.error).pixmap(20, 20))
@@ -115,4 +151,3 @@ class Banner(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 6, 6, 6)
         column.addLayout(row)
-        column.addWidget(self.details)
