@@ -68,8 +68,7 @@ def encode(event: Event) -> bytes:
     TypeError
         Where a field holds what no recording can.
     """
-    flat = _is_flat(_kind_of(event))
-    body = msgspec.msgpack.encode(event if flat else _fields(event), enc_hook=_plain)
+    body = _ENCODER.encode(event if _is_flat(_kind_of(event)) else _fields(event))
     if len(body) < _COMPRESSED_FROM:
         return PLAIN + body
     return DEFLATED + zlib.compress(body, 1)
@@ -170,6 +169,9 @@ def _plain_row(value: object) -> Any:
     if isinstance(value, tuple | list):
         return [_plain(each) for each in value]
     raise TypeError(f"a {type(value).__name__} cannot be recorded")
+
+
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=_plain)
 
 
 # Reading

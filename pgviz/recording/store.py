@@ -23,8 +23,9 @@ RESERVE = 2 * 2**20
 # The row that says how it ended is always as long, so that writing it never asks for more room.
 END_LENGTH = 600
 _PAGES_BETWEEN_CHECKPOINTS = 256
-# Many rows in one statement: the interpreter is asked for once, not once a row, while a run keeps it busy.
-_AT_ONCE = (64, 8, 1)
+# Many rows in one statement: the interpreter is asked for once, not once a row, while a run keeps it busy. Any
+# number of rows takes few statements, and each of those is prepared once.
+_AT_ONCE = (512, 256, 128, 64, 32, 16, 8, 4, 2, 1)
 
 
 class Store:
