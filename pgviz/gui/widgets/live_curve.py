@@ -50,7 +50,7 @@ class LiveCurve(QWidget):
         self._right = RightScale(self.plot.getPlotItem(), self.view, self.plot.right)
         self.setAccessibleName(name)
         self.plot.setAccessibleName(f"{name} over environment steps")
-        self.value.setAccessibleName(f"{name}, current value")
+        self.value.setAccessibleDescription(f"{name}, current value")  # a name would be read in place of it
         self._arrange()
         self.plot.scene().sigMouseMoved.connect(self._hover)
         self.plot.left.connect(self._leave)

@@ -112,7 +112,6 @@ class _Column:
         self.caption, self.value = QLabel(caption, owner), QLabel(DASH, owner)
         set_role(self.caption, "muted")
         self.value.setFont(sized(owner.font(), 1.0, bold=True))
-        self.value.setAccessibleName(caption)
         # What is shown of a name may hold what looks like a tag.
         for label in (self.caption, self.value):
             label.setTextFormat(Qt.TextFormat.PlainText)

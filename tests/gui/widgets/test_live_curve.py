@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QAccessible
 from pytestqt.qtbot import QtBot
 
 from pgviz.gui.theme import DARK, LIGHT
@@ -289,3 +290,10 @@ def test_that_values_near_the_largest_float_are_drawn(curve: LiveCurve) -> None:
     assert math.isfinite(high - low)
     assert low < -1e299
     assert high > 1e299
+
+
+def test_that_screen_readers_read_the_current_value(curve: LiveCurve) -> None:
+    curve.set_value("now 0.69 nats")
+    interface = QAccessible.queryAccessibleInterface(curve.value)
+    assert interface.text(QAccessible.Text.Name) == "now 0.69 nats"
+    assert "entropy" in interface.text(QAccessible.Text.Description).lower()

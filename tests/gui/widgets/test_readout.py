@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -74,3 +75,10 @@ def test_that_another_value_does_not_have_the_window_laid_out_anew(qtbot: QtBot)
     QApplication.processEvents()
 
     assert counted.count == 0
+
+
+def test_that_screen_readers_read_the_values(qtbot: QtBot) -> None:
+    readout = _readout(qtbot)
+    readout.set("step", "41")
+    interface = QAccessible.queryAccessibleInterface(readout.value_label("step"))
+    assert interface.text(QAccessible.Text.Name) == "41"
