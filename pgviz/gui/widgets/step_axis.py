@@ -65,6 +65,8 @@ class RoundAxis(pg.AxisItem):  # type: ignore[misc]
     """
 
     def __init__(self, orientation: str, pixels: int, whole: bool = False) -> None:
+        self._placed: tuple[object, ...] | None = None
+        self._bounds = QRectF()
         super().__init__(orientation, maxTickLength=-4)
         self._pixels, self._whole = pixels, whole
         self.enableAutoSIPrefix(False)
@@ -86,8 +88,13 @@ class RoundAxis(pg.AxisItem):  # type: ignore[misc]
 
     def boundingRect(self) -> QRectF:
         """Where it draws; the labels at the two ends of a grid as well, which pyqtgraph would leave out."""
-        rect = QRectF(super().boundingRect())
-        return rect if self.grid is False else rect.adjusted(0.0, -OVERHANG, 0.0, OVERHANG)
+        # Asked for several times a paint: it is worked out again only where something has moved.
+        view = self.linkedView()
+        placed = self.geometry(), None if view is None else view.geometry(), self.grid
+        if placed != self._placed:
+            self._placed, rect = placed, QRectF(super().boundingRect())
+            self._bounds = rect if self.grid is False else rect.adjusted(0.0, -OVERHANG, 0.0, OVERHANG)
+        return self._bounds
 
     def generateDrawSpecs(self, p: QPainter) -> Any:
         """What is drawn; at the ends of a grid labels move in, away from those of the axis below and the edge."""
