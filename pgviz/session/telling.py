@@ -77,9 +77,11 @@ class Teller(ABC):
     def _put_step(self, event: StepTaken, *, always: bool) -> None:
         """Put a step; the recording takes it where it is time for one, or, with `always`, in any case."""
         self._mailbox.put_step(event)
-        if event.detail is not None or self._pictures.measures:
-            self._pictures.takes(time.perf_counter(), detailed=event.detail is not None)
-            self._last_shown = event.step if event.detail is not None else self._last_shown
+        detailed = event.detail is not None
+        if detailed:
+            self._last_shown = event.step
+        if detailed or self._pictures.measures:
+            self._pictures.takes(time.perf_counter(), detailed=detailed)
         if self._recorder is not None:
             self._recorder.take_step(event, always=always)
 

@@ -245,6 +245,7 @@ def tab_stops(setup: SetupPanel) -> list[QWidget]:
     found: list[QWidget] = []
     each: QWidget | None = setup.environment.combo
     while each is not None and (not found or found[-1] is not setup.play_button):
+        assert len(found) < 5000, "Tab goes round without coming to the last button"
         found.append(each)
         each = each.nextInFocusChain()
     return [each for each in found if each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.isVisibleTo(setup)]

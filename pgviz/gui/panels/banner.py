@@ -48,8 +48,8 @@ class _Sentence(QLabel):
 class _Details(QPlainTextEdit):
     """Text that hangs from the banner over the panels, so that no small window has to grow for it."""
 
-    def __init__(self) -> None:
-        super().__init__(readOnly=True, tabChangesFocus=True)
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, readOnly=True, tabChangesFocus=True)
         self.setAccessibleName("Details of the fault")
         self.hide()
 
@@ -87,8 +87,7 @@ class Banner(QFrame):
         self.details_button.setCheckable(True)
         self.restart_button = push_button("Restart", "Set the same run up again")
         self.dismiss_button = tool_button("✕", "Dismiss")
-        self.details = _Details()
-        self.details.setParent(self)
+        self.details = _Details(self)
         self.details_button.toggled.connect(self._place_details)
         self.restart_button.clicked.connect(self.restart_requested)
         self.dismiss_button.clicked.connect(self.dismissed)
